@@ -1,0 +1,19 @@
+"""What the whole product agrees on: its version, and the limits of one request."""
+
+import os
+
+VERSION = "0.1.0"
+
+STAGES = 5  # of a progression strip, severity 0 to 1
+MOST_STAGES = 25
+
+UPLOAD_LIMIT = "40mb"
+KEEP_SECONDS = 3600  # files made for the page are deleted after this
+SESSIONS_HELD = 8  # analysed faces kept in memory, one a visitor; the oldest go first
+
+MODULES_OF_BENCHMARKS = "diseaseface.benchmarks"
+
+
+def server_name() -> str:
+    """Return the address to serve on: GRADIO_SERVER_NAME, else this machine only."""
+    return os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
