@@ -1,0 +1,1 @@
+"""From a photo to a Face: landmarks, pose, canonical coordinates, regions, identity."""

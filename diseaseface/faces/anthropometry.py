@@ -1,0 +1,147 @@
+"""Distances and angles of a face, in real millimetres and degrees, from its pose-free points.
+
+All are frontal projections: they use X and Y of the canonical frame, and leave depth out
+because one photo does not show it. They are smooth functions of the points.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+# The canonical mesh is about 15 % larger than life: its iris measures 1.32 canonical cm where
+# people have 11.5 mm, and its width of 15.3 cm stands for 133 mm. One factor serves every
+# face, since points_cm has the size of the photo, and with it of the head, taken out.
+MM_PER_CANONICAL_CM = 8.7
+
+SIDES = ("left", "right")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A reading of a face's geometry.
+
+    Attributes
+    ----------
+    name : str
+    unit : str
+        "mm" (real millimetres on a head of mean size) or "deg".
+    formula : str
+        What is measured, with the landmark numbers of MediaPipe's mesh.
+    source : str
+        Whose definition it follows.
+    compute : function
+        From points_cm, float array of shape (478, 3), to the reading.
+    """
+
+    name: str
+    unit: str
+    formula: str
+    source: str
+    compute: Callable[[np.ndarray], float]
+
+
+def readings(points_cm: np.ndarray, names: Sequence[str] | None = None) -> dict[str, float]:
+    """Return the measures of a face by name, all of them or those asked for.
+
+    Parameters
+    ----------
+    points_cm : float array of shape (478, 3)
+        Pose-free points in the canonical frame.
+    """
+    return {name: MEASURES[name].compute(points_cm) for name in (names or MEASURES)}
+
+
+def measures_for(measure: str, side: str | None = None) -> tuple[str, ...]:
+    """Return the names in MEASURES that a measure of the catalogue stands for on a side.
+
+    A measure of both sides is one name; a sided one is `measure_left`, `measure_right` or,
+    for side None, both. Empty where the measure is not one of geometry.
+    """
+    if measure in MEASURES:
+        return (measure,)
+    names = tuple(f"{measure}_{one}" for one in ((side,) if side in SIDES else SIDES))
+    return names if all(name in MEASURES for name in names) else ()
+
+
+def _slant(points_cm: np.ndarray) -> float:
+    """Mean elevation of the outer over the inner canthus, degrees."""
+    rise = points_cm[[263, 33], 1] - points_cm[[362, 133], 1]
+    run = np.abs(points_cm[[263, 33], 0] - points_cm[[362, 133], 0])
+    return float(np.degrees(np.arctan2(rise, run)).mean())
+
+
+def _width(*pairs: tuple[int, int]) -> Callable[[np.ndarray], float]:
+    """Mean horizontal distance of (subject's right, subject's left) pairs, mm."""
+    right, left = (list(side) for side in zip(*pairs, strict=True))
+    return lambda points_cm: float(MM_PER_CANONICAL_CM * (points_cm[left, 0] - points_cm[right, 0]).mean())
+
+
+def _height(upper: Sequence[int], lower: Sequence[int]) -> Callable[[np.ndarray], float]:
+    """Vertical distance of the means of two groups of points, mm; positive when `upper` is above."""
+    upper, lower = list(upper), list(lower)
+    return lambda points_cm: float(
+        MM_PER_CANONICAL_CM * (points_cm[upper, 1].mean() - points_cm[lower, 1].mean())
+    )
+
+
+def _fissure_length(points_cm: np.ndarray) -> float:
+    """Mean distance of the canthi of an eye, along the fissure, mm."""
+    canthi = points_cm[[263, 33], :2] - points_cm[[362, 133], :2]
+    return float(MM_PER_CANONICAL_CM * np.hypot(canthi[:, 0], canthi[:, 1]).mean())
+
+
+def _intercanthal_excess(points_cm: np.ndarray) -> float:
+    canthi = points_cm[362, 0] - points_cm[133, 0]
+    return float(MM_PER_CANONICAL_CM * (canthi - (points_cm[473, 0] - points_cm[468, 0])))
+
+
+_FARKAS = "Farkas, Anthropometry of the Head and Face (1994)"
+_MORPHOLOGY = "Elements of Morphology (Am J Med Genet A 149A, 2009)"
+
+_TABLE = (
+    ("palpebral_fissure_slant", "deg", "mean elevation of exocanthion over endocanthion (33-133, 263-362), "
+     "positive for an outer canthus that lies higher", _FARKAS, _slant),
+    ("interpupillary_distance", "mm", "between the iris centres (468-473)", _MORPHOLOGY, _width((468, 473))),
+    ("intercanthal_excess", "mm", "inner canthal distance (133-362) minus interpupillary distance (468-473)",
+     "Own: sets telecanthus apart from hypertelorism", _intercanthal_excess),
+    ("palpebral_fissure_length", "mm", "mean of endocanthion to exocanthion (133-33, 362-263)", _FARKAS,
+     _fissure_length),
+    ("upper_lid_position_left", "mm", "upper lid margin above the iris centre (386-473)",
+     "Margin reflex distance 1, with the iris centre for the light reflex", _height([386], [473])),
+    ("upper_lid_position_right", "mm", "upper lid margin above the iris centre (159-468)",
+     "Margin reflex distance 1, with the iris centre for the light reflex", _height([159], [468])),
+    ("lower_lid_position_left", "mm", "lower lid margin below the iris centre (473-374)",
+     "Margin reflex distance 2, with the iris centre for the light reflex", _height([473], [374])),
+    ("lower_lid_position_right", "mm", "lower lid margin below the iris centre (468-145)",
+     "Margin reflex distance 2, with the iris centre for the light reflex", _height([468], [145])),
+    ("nasal_bridge_width", "mm", "width of the nasal root at the side walls (mean of 245-465 and 188-412)",
+     _MORPHOLOGY, _width((245, 465), (188, 412))),
+    ("nose_length", "mm", "nasion to subnasale, vertical (168-2)", _FARKAS, _height([168], [2])),
+    ("nose_width", "mm", "alare to alare (129-358)", _FARKAS, _width((129, 358))),
+    ("nasal_tip_width", "mm", "width of the nasal tip (mean of 220-440 and 237-457)", _MORPHOLOGY,
+     _width((220, 440), (237, 457))),
+    ("nostril_show", "mm", "pronasale above subnasale, vertical (1-2)",
+     "Own: anteverted nares lift the tip over the base", _height([1], [2])),
+    ("philtrum_length", "mm", "subnasale to labiale superius, vertical (2-0)", _FARKAS, _height([2], [0])),
+    ("upper_vermilion_height", "mm", "labiale superius to stomion, vertical (0-13)", _FARKAS,
+     _height([0], [13])),
+    ("lower_vermilion_height", "mm", "stomion to labiale inferius, vertical (14-17)", _FARKAS,
+     _height([14], [17])),
+    ("mouth_width", "mm", "cheilion to cheilion, horizontal (61-291)", _FARKAS, _width((61, 291))),
+    ("mouth_corner_height", "mm", "mean of the cheilia above stomion (61, 291 over 13, 14)",
+     "Own: upturned corners of the mouth are positive", _height([61, 291], [13, 14])),
+    ("lower_face_height", "mm", "subnasale to gnathion, vertical (2-152)", _FARKAS, _height([2], [152])),
+    ("chin_width", "mm", "width of the chin's contour (mean of 176-400 and 149-378)",
+     "Own: two widths of the contour beside gnathion", _width((176, 400), (149, 378))),
+    ("jaw_width", "mm", "gonion to gonion (mean of 58-288 and 172-397)", _FARKAS,
+     _width((58, 288), (172, 397))),
+    ("cheek_width", "mm", "width of the face across the cheeks (mean of 132-361 and 177-401)",
+     "Own: contour between zygion and gonion", _width((132, 361), (177, 401))),
+    ("mouth_corner_asymmetry_left", "mm", "the subject's left cheilion below the right one (61-291)",
+     "Own: drop of the corner in facial weakness of that side", _height([61], [291])),
+    ("mouth_corner_asymmetry_right", "mm", "the subject's right cheilion below the left one (291-61)",
+     "Own: drop of the corner in facial weakness of that side", _height([291], [61])),
+)  # fmt: skip
+
+MEASURES: dict[str, Measure] = {row[0]: Measure(*row) for row in _TABLE}

@@ -1,0 +1,33 @@
+"""Where colour and texture are read: zones of the face in canonical centimetres.
+
+Places and sizes are set by eye on the canonical mesh. Both sides are alike.
+"""
+
+import numpy as np
+
+# Ellipses (x, y, half width, half height); x counts from the midline, both sides.
+ZONES: dict[str, tuple[tuple[float, float, float, float], ...]] = {
+    "cheeks": ((4.3, -0.8, 2.0, 1.8),),
+    "malar": ((3.7, 0.5, 2.0, 0.9), (0.0, 1.3, 0.9, 1.1)),
+    "nose": ((0.0, 0.6, 0.9, 2.2),),
+    "centre": ((0.0, -0.5, 1.3, 1.0), (0.0, -7.3, 1.4, 0.8), (0.0, 5.8, 1.5, 0.8)),
+    "forehead": ((0.0, 6.6, 3.6, 1.0), (2.6, 6.4, 1.6, 0.9)),
+    "glabella": ((0.0, 4.5, 0.75, 0.7),),
+    "temples": ((6.2, 3.6, 0.8, 1.3),),
+    "chin": ((0.0, -7.6, 1.7, 1.0),),
+    "perioral": ((0.0, -2.9, 1.3, 0.5), (3.3, -5.0, 0.9, 1.1)),
+    "jaw": ((4.4, -6.0, 1.5, 1.3),),
+    "outer": ((5.9, -2.6, 1.1, 1.6), (4.4, -6.0, 1.5, 1.3), (3.6, 6.4, 1.6, 0.9)),
+    "lids": ((3.2, 3.6, 1.4, 0.35),),
+    "brows": ((3.2, 4.6, 2.9, 1.3),),
+    "face": ((0.0, -0.6, 7.6, 8.8),),
+}
+
+
+def zone(name: str, x_cm: np.ndarray, y_cm: np.ndarray) -> np.ndarray:
+    """Return where a zone lies, bool of the positions' shape."""
+    aside = np.abs(x_cm)
+    inside = np.zeros(aside.shape, bool)
+    for x, y, half_width, half_height in ZONES[name]:
+        inside |= ((aside - x) / half_width) ** 2 + ((y_cm - y) / half_height) ** 2 < 1.0
+    return inside
