@@ -1,0 +1,208 @@
+"""From a profile and a severity to the changes asked of a face."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import isfinite
+
+import numpy as np
+
+from diseaseface.errors import RequestError
+from diseaseface.knowledge.catalogue import Attribute, attributes
+from diseaseface.knowledge.profiles import Profile, Sign
+
+PRESENTATIONS = ("typical", "sampled")
+DIRECTIONS = ("disease", "healthy")
+SIDES = ("left", "right")
+
+TYPICAL_WEIGHT = 0.5
+LEAST_SIGNS = 3
+DEFAULT_SIDE = "left"
+
+# A sampled sign is this much weaker or stronger than the profile says, uniformly: people with one
+# disease differ in how marked a sign is, and no source says by how much. Set by eye.
+SAMPLED_MAGNITUDE = (0.6, 1.1)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One attribute to be changed by a signed amount.
+
+    Attributes
+    ----------
+    attribute : Attribute
+    amount : float
+        In the attribute's unit, signed; zero changes nothing.
+    side : "left", "right" or None
+        The subject's own side; None for both.
+    sign : Sign or None
+        The profile's sign that asks for it.
+    """
+
+    attribute: Attribute
+    amount: float
+    side: str | None = None
+    sign: Sign | None = None
+
+    @property
+    def share(self) -> float:
+        """Amount as a share of the full-severity change in its direction, never negative.
+
+        Taking a rash away goes in a direction that has no full-severity change of its own; the
+        other direction's is the measure then.
+        """
+        same, other = self.attribute.positive, self.attribute.negative
+        if self.amount < 0:
+            same, other = other, same
+        return abs(self.amount / (same or other).full)
+
+
+Edit = Sequence[Change]
+
+
+def plan(
+    profile: Profile,
+    severity: float,
+    *,
+    side: str | None = None,
+    presentation: str = "typical",
+    seed: int = 0,
+    toward: str = "disease",
+    age: float | None = None,
+) -> tuple[Change, ...]:
+    """Return the changes that a disease at a severity asks of a face.
+
+    The amount of a sign is its attribute's full-severity change, times the sign's magnitude, times
+    `progress` of its onset, within the attribute's limit. Weight, a prevalence, only decides who has
+    the sign.
+
+    Parameters
+    ----------
+    profile : Profile
+    severity : float
+        0, no change at all, to 1, the marked end.
+    side : "left", "right" or None
+        The subject's own side for signs that take one side; None is the left.
+    presentation : "typical" or "sampled"
+        The signs that most people with the disease have (see `typical_signs`), or each drawn by its
+        weight from the seed (see `sampled_signs`).
+    seed : int
+    toward : "disease" or "healthy"
+        Healthy takes the same amounts away.
+    age : float or None
+        Years; signs that begin later in life are left out. None leaves out nothing.
+
+    Raises
+    ------
+    RequestError
+        Where a setting is out of range or unknown.
+    """
+    _require(severity, side, presentation, seed, toward, age)
+    grown = [sign for sign in profile.signs if age is None or sign.from_age <= age]
+    chosen = typical_signs(grown) if presentation == "typical" else sampled_signs(grown, seed)
+    factor = -1.0 if toward == "healthy" else 1.0
+    changes = (_change(sign, severity, factor, side) for sign in without_conflicts(chosen))
+    return tuple(change for change in changes if change.amount)
+
+
+def progress(severity: float, onset: tuple[float, float]) -> float:
+    """Return how far a sign has come: 0 up to its beginning, 1 from its completion on.
+
+    Between them it rises strictly, gently at both ends: the mean of a ramp and a smoothstep.
+    """
+    begin, end = onset
+    part = min(max((severity - begin) / (end - begin), 0.0), 1.0)
+    return 0.5 * (part + part * part * (3.0 - 2.0 * part))
+
+
+def typical_signs(signs: Sequence[Sign]) -> list[Sign]:
+    """Return the signs of the typical presentation, in the given order.
+
+    Those that the supplement marks, and those with a known weight of at least a half. Where nothing
+    is marked and that makes fewer than three, those of unknown frequency too; then the most frequent
+    of the rest, until there are three or none is left.
+    """
+    ranks = [_rank(sign) for sign in signs]
+    chosen = {number for number, rank in enumerate(ranks) if rank == 1}
+    if not any(sign.typical for sign in signs) and len(chosen) < LEAST_SIGNS:
+        chosen |= {number for number, rank in enumerate(ranks) if rank == 2}
+        rest = [number for number, rank in enumerate(ranks) if rank == 3 and signs[number].weight > 0]
+        rest.sort(key=lambda number: -signs[number].weight)
+        chosen.update(rest[: max(0, LEAST_SIGNS - len(chosen))])
+    return [sign for number, sign in enumerate(signs) if number in chosen]
+
+
+def _rank(sign: Sign) -> int:
+    """Return 1 for a sign most people have, 2 of unknown frequency, 3 of few people, 4 never."""
+    if sign.typical is not None:
+        return 1 if sign.typical else 4
+    if not sign.known:
+        return 2
+    return 1 if sign.weight >= TYPICAL_WEIGHT else 3
+
+
+def sampled_signs(signs: Sequence[Sign], seed: int) -> list[Sign]:
+    """Return the signs of one person, each drawn by its weight and with a magnitude of its own.
+
+    A person without any sign gets the most frequent one, so that there is something to see.
+    """
+    rng = np.random.default_rng(seed)
+    has = rng.random(len(signs)) < [sign.weight for sign in signs]
+    factors = rng.uniform(*SAMPLED_MAGNITUDE, len(signs))
+    if len(signs) and not has.any():
+        has[max(range(len(signs)), key=lambda number: signs[number].weight)] = True
+    return [
+        replace(sign, magnitude=sign.magnitude * float(factor))
+        for sign, present, factor in zip(signs, has, factors, strict=True)
+        if present
+    ]
+
+
+def without_conflicts(signs: Sequence[Sign]) -> list[Sign]:
+    """Return the signs with one for each attribute and side, in the given order.
+
+    What the supplement marks stays before the likelier, the likelier before the more marked.
+    Opposite signs are never averaged: that would draw a face that nobody has.
+    """
+    kept: list[int] = []
+    for number in sorted(range(len(signs)), key=lambda number: _precedence(signs[number])):
+        if not any(_clash(signs[number], signs[other]) for other in kept):
+            kept.append(number)
+    return [signs[number] for number in sorted(kept)]
+
+
+def _precedence(sign: Sign) -> tuple[bool, float, float]:
+    return not sign.typical, -sign.weight, -sign.magnitude
+
+
+def _clash(one: Sign, other: Sign) -> bool:
+    return one.attribute == other.attribute and {one.side, other.side} != {"left", "right"}
+
+
+def _change(sign: Sign, severity: float, factor: float, side: str | None) -> Change:
+    attribute = attributes()[sign.attribute]
+    pole = attribute.pole(sign.direction)
+    share = sign.magnitude * progress(severity, sign.onset or attribute.onset)
+    amount = factor * share * pole.full
+    if abs(amount) > abs(pole.limit):
+        amount = factor * pole.limit
+    return Change(attribute, amount, (side or DEFAULT_SIDE) if sign.side == "one" else sign.side, sign)
+
+
+def _require(severity: float, side: str | None, presentation: str, seed: int, toward: str, age: float | None) -> None:
+    if not _is_number(severity) or not 0.0 <= severity <= 1.0:
+        raise RequestError(f"Severity must be a number from 0 to 1, not {severity!r}.")
+    if side is not None and side not in SIDES:
+        raise RequestError(f"Side must be left or right (the person's own), not {side!r}.")
+    if presentation not in PRESENTATIONS:
+        raise RequestError(f"Presentation must be typical or sampled, not {presentation!r}.")
+    if toward not in DIRECTIONS:
+        raise RequestError(f"The direction must be disease or healthy, not {toward!r}.")
+    if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or seed < 0:
+        raise RequestError(f"The seed must be a whole number from 0, not {seed!r}.")
+    if age is not None and not (_is_number(age) and 0 <= age <= 120):
+        raise RequestError(f"The age must be from 0 to 120 years, not {age!r}.")
+
+
+def _is_number(value: object) -> bool:
+    real = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    return real and isfinite(value)

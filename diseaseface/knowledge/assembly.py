@@ -1,0 +1,125 @@
+"""From annotations and the supplement to one profile of a disease."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from diseaseface.knowledge.meaning import Meaning
+from diseaseface.knowledge.profiles import STAND_IN_WEIGHT, Evidence, Profile, Sign, Undrawn
+from diseaseface.knowledge.supplement import Entry, Line
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One visible sign of one disease, all its sources pooled.
+
+    Attributes
+    ----------
+    hpo : str
+    frequency : float or None
+        0 to 1; None where no source states it.
+    from_age : float
+        Years.
+    one_sided : bool
+    detail : str
+        What the sources say, in words.
+    """
+
+    hpo: str
+    frequency: float | None
+    from_age: float
+    one_sided: bool
+    detail: str
+
+
+def profile(
+    disease: str, name: str, facts: Iterable[Fact], meanings: Mapping[str, Meaning], release: str
+) -> Profile:
+    """Turn HPO's facts about a disease into a profile.
+
+    Where several terms mean one attribute in one direction, the sign has the highest of their
+    frequencies: such terms are near-synonyms and go together.
+    """
+    signs: dict[tuple[str, int], Sign] = {}
+    undrawn = []
+    for fact in facts:
+        meaning = meanings[fact.hpo]
+        weight = STAND_IN_WEIGHT if fact.frequency is None else fact.frequency
+        if meaning.reason:
+            undrawn.append(Undrawn(fact.hpo, meaning.label, weight, meaning.reason))
+        for attribute, share in meaning.shares:
+            sign = _sign(
+                attribute, share, fact, weight, Evidence(f"HPO {release}", disease, _words(meaning, fact))
+            )
+            key = attribute, sign.direction
+            signs[key] = _stronger(signs[key], sign) if key in signs else sign
+    return Profile(
+        disease, name, (), _ranked(signs.values()), tuple(sorted(undrawn, key=lambda sign: -sign.weight))
+    )
+
+
+def _sign(attribute: str, share: float, fact: Fact, weight: float, evidence: Evidence) -> Sign:
+    return Sign(
+        attribute=attribute,
+        direction=1 if share > 0 else -1,
+        weight=weight,
+        magnitude=abs(share),
+        side="one" if fact.one_sided else None,
+        evidence=(evidence,),
+        known=fact.frequency is not None,
+        from_age=fact.from_age,
+    )
+
+
+def _words(meaning: Meaning, fact: Fact) -> str:
+    return f"{meaning.label}: {fact.detail}"
+
+
+def _stronger(one: Sign, other: Sign) -> Sign:
+    """Join two signs of one attribute and direction: what is known before what is not, then the larger."""
+    first = max(one, other, key=lambda sign: (sign.known, sign.weight, sign.magnitude))
+    return Sign(
+        attribute=first.attribute,
+        direction=first.direction,
+        weight=first.weight,
+        magnitude=max(one.magnitude, other.magnitude),
+        side=one.side if one.side == other.side else None,
+        evidence=one.evidence + other.evidence,
+        known=first.known,
+        from_age=min(one.from_age, other.from_age),
+    )
+
+
+def _ranked(signs: Iterable[Sign]) -> tuple[Sign, ...]:
+    """Sort by weight; where weights tie, known frequencies first, then the order given."""
+    return tuple(sorted(signs, key=lambda sign: (-sign.weight, not sign.known)))
+
+
+def curated(entry: Entry, base: Profile | None) -> Profile:
+    """Join the supplement's entry of a disease with HPO's profile of it, where there is one."""
+    signs = {(sign.attribute, sign.direction): sign for sign in base.signs} if base else {}
+    for key in entry.omitted:
+        signs.pop(key, None)
+    for line in entry.lines:
+        key = line.attribute, line.direction
+        signs[key] = _overridden(signs.get(key), line)
+    undrawn = (base.undrawn if base else ()) + entry.undrawn
+    ranked = tuple(sorted(undrawn, key=lambda sign: -sign.weight))
+    return Profile(entry.id, entry.name, entry.synonyms, _ranked(signs.values()), ranked, entry.note)
+
+
+def _overridden(sign: Sign | None, line: Line) -> Sign:
+    """Return HPO's sign with what the supplement's line says in its place, and both as evidence."""
+    sign = sign or Sign(line.attribute, line.direction, STAND_IN_WEIGHT, known=False)
+    evidence = Evidence("Curated", line.reference, line.detail)
+    return Sign(
+        attribute=sign.attribute,
+        direction=sign.direction,
+        weight=sign.weight if line.weight is None else line.weight,
+        magnitude=sign.magnitude if line.magnitude is None else line.magnitude,
+        side=line.side or sign.side,
+        onset=line.onset or sign.onset,
+        evidence=(*sign.evidence, evidence),
+        known=sign.known or line.weight is not None,
+        typical=line.typical,
+        from_age=sign.from_age,
+    )

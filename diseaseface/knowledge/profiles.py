@@ -1,0 +1,111 @@
+"""A disease profile: the signs, how often, which way, and who says so."""
+
+import json
+from dataclasses import asdict, dataclass
+
+# Weight of a sign whose frequency nobody states: as likely as not. It ranks and samples such signs;
+# it is never shown as a frequency.
+STAND_IN_WEIGHT = 0.5
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One source of one sign: "HPO 2025-01-16", a disease id or citation, and what it says."""
+
+    source: str
+    reference: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One attribute of a profile, in one direction.
+
+    Attributes
+    ----------
+    attribute : str
+        Name in the catalogue.
+    direction : int
+        +1 or -1.
+    weight : float
+        Prevalence among people with the disease, 0 to 1. Never a magnitude.
+    magnitude : float
+        Share of the attribute's full-severity change that severity 1 stands for, 0 to 1.5.
+    side : str or None
+        None for both sides, "one" where the disease takes one side (the caller chooses),
+        "left" or "right" (the subject's own).
+    onset : (float, float) or None
+        Severity at which the sign begins and is complete; None for the attribute's own.
+    evidence : tuple of Evidence
+    known : bool
+        False where no source states how often; `weight` is then only a stand-in, STAND_IN_WEIGHT.
+    typical : bool or None
+        Whether the typical presentation has the sign; None leaves it to the weight.
+    from_age : float
+        Youngest age of onset in years, 0 where none is stated.
+    """
+
+    attribute: str
+    direction: int
+    weight: float
+    magnitude: float = 1.0
+    side: str | None = None
+    onset: tuple[float, float] | None = None
+    evidence: tuple[Evidence, ...] = ()
+    known: bool = True
+    typical: bool | None = None
+    from_age: float = 0.0
+
+
+@dataclass(frozen=True)
+class Undrawn:
+    """A visible sign of the disease that no attribute of the catalogue stands for."""
+
+    hpo: str
+    label: str
+    weight: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How a disease shows on a face.
+
+    Attributes
+    ----------
+    id : str
+        ORPHA:…, OMIM:…, DECIPHER:…, or DF:… for the curated ones.
+    name : str
+    synonyms : tuple of str
+    signs : tuple of Sign
+        Strongest weight first.
+    undrawn : tuple of Undrawn
+        What the disease shows and this product does not draw.
+    note : str
+        What a reader should know (stage, limits of the evidence).
+    """
+
+    id: str
+    name: str
+    synonyms: tuple[str, ...]
+    signs: tuple[Sign, ...]
+    undrawn: tuple[Undrawn, ...] = ()
+    note: str = ""
+
+    @property
+    def drawable(self) -> float:
+        """Share of the visible weight that attributes stand for, 0 to 1."""
+        drawn = sum(sign.weight for sign in self.signs)
+        seen = drawn + sum(sign.weight for sign in self.undrawn)
+        return drawn / seen if seen else 0.0
+
+    def to_dict(self) -> dict:
+        """Return the profile as plain JSON values."""
+        return json.loads(json.dumps(asdict(self)))
+
+    @classmethod
+    def from_dict(cls, data: object) -> "Profile":
+        """Build a profile from `to_dict`'s values; raise CatalogueError where they are malformed."""
+        from diseaseface.knowledge.profile_file import parse
+
+        return parse(data)

@@ -1,0 +1,125 @@
+"""The curated diseases: names, and signs that HPO states too thinly or not at all."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from diseaseface.errors import CatalogueError
+from diseaseface.knowledge.catalogue import Attribute
+from diseaseface.knowledge.profiles import Undrawn
+
+_DISEASE = {"name", "synonyms", "hpo", "note", "signs", "omitted", "undrawn"}
+_SIGN_NEEDED = {"attribute", "direction", "reference", "detail"}
+_SIGN_ALLOWED = _SIGN_NEEDED | {"weight", "magnitude", "side", "onset", "typical"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sign of the supplement; None leaves HPO's value, or the default.
+
+    Attributes
+    ----------
+    attribute : str
+    direction : int
+    reference, detail : str
+        The citation, and what it says.
+    weight : float or None
+    magnitude : float or None
+    side : str or None
+    onset : (float, float) or None
+    typical : bool or None
+    """
+
+    attribute: str
+    direction: int
+    reference: str
+    detail: str
+    weight: float | None = None
+    magnitude: float | None = None
+    side: str | None = None
+    onset: tuple[float, float] | None = None
+    typical: bool | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One curated disease.
+
+    Attributes
+    ----------
+    id, name, note : str
+    synonyms : tuple of str
+        The usual names; they win over the same names in HPO.
+    hpo : str
+        Id of the disease whose HPO annotations are taken, "" for none.
+    lines : tuple of Line
+    omitted : frozenset of (attribute, direction)
+        Signs of HPO's that the curated face goes without, for the reasons given in the file.
+    undrawn : tuple of Undrawn
+    """
+
+    id: str
+    name: str
+    synonyms: tuple[str, ...]
+    hpo: str
+    note: str
+    lines: tuple[Line, ...]
+    omitted: frozenset[tuple[str, int]]
+    undrawn: tuple[Undrawn, ...]
+
+
+def text() -> str:
+    """Return the text of supplement.toml."""
+    return files("diseaseface").joinpath("data/supplement.toml").read_text(encoding="utf-8")
+
+
+@cache
+def load() -> dict[str, Entry]:
+    """Return the curated diseases by id, in the file's order."""
+    from diseaseface.knowledge.catalogue import attributes
+
+    return parse(text(), attributes())
+
+
+def parse(toml: str, catalogue: Mapping[str, Attribute]) -> dict[str, Entry]:
+    """Read a supplement from TOML text; raise CatalogueError, naming disease and field."""
+    return {key: _entry(key, table, catalogue) for key, table in tomllib.loads(toml).items()}
+
+
+def _entry(key: str, table: dict, catalogue: Mapping[str, Attribute]) -> Entry:
+    if wrong := sorted(_DISEASE ^ set(table)):
+        raise CatalogueError(
+            f"[{key}] of supplement.toml must have {', '.join(sorted(_DISEASE))}; check {wrong[0]}."
+        )
+    omitted = frozenset((item["attribute"], item["direction"]) for item in table["omitted"])
+    return Entry(
+        id=key,
+        name=table["name"],
+        synonyms=tuple(table["synonyms"]),
+        hpo=table["hpo"],
+        note=table["note"],
+        lines=tuple(_line(key, line, catalogue) for line in table["signs"]),
+        omitted=omitted,
+        undrawn=tuple(Undrawn(**item) for item in table["undrawn"]),
+    )
+
+
+def _line(key: str, table: dict, catalogue: Mapping[str, Attribute]) -> Line:
+    where = f"[{key}] {table.get('attribute')} of supplement.toml"
+    if missing := sorted(_SIGN_NEEDED - set(table)):
+        raise CatalogueError(f"{where} lacks {missing[0]}.")
+    if unknown := sorted(set(table) - _SIGN_ALLOWED):
+        raise CatalogueError(f"{where} has the unknown field {unknown[0]}.")
+    if table["attribute"] not in catalogue:
+        raise CatalogueError(f"{where}: the catalogue has no such attribute.")
+    catalogue[table["attribute"]].pole(table["direction"])
+    if not (table["reference"].strip() and table["detail"].strip()):
+        raise CatalogueError(f"{where} needs a reference and what it says.")
+    if not 0 <= table.get("weight", 0) <= 1 or not 0 <= table.get("magnitude", 1) <= 1.5:
+        raise CatalogueError(f"{where} needs a weight from 0 to 1 and a magnitude from 0 to 1.5.")
+    onset = table.get("onset")
+    if onset and not 0 <= onset[0] < onset[1] <= 1:
+        raise CatalogueError(f"{where} needs an onset of two rising severities from 0 to 1.")
+    return Line(**table | {"onset": tuple(onset) if onset else None})
