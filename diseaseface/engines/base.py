@@ -1,0 +1,54 @@
+"""The promise every engine keeps."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from diseaseface.edits import Change, Edit
+from diseaseface.faces.face import Face
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What an engine did for one change: the amount drawn in the unit, or why not all of it.
+
+    `amount` is None where the engine left the sign out; `reason` is then a sentence, and also
+    where limits or fold safety took some of the amount away.
+    """
+
+    change: Change
+    amount: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Rendering:
+    """A drawn picture.
+
+    Attributes
+    ----------
+    picture : uint8 array of shape (H, W, 3)
+        RGB, shape of the face's image.
+    applied : tuple of Applied
+        One for each change asked, in order.
+    least_jacobian : float
+        Smallest determinant of the warp; 1 without a warp, below 0 it would fold.
+    """
+
+    picture: np.ndarray
+    applied: tuple[Applied, ...]
+    least_jacobian: float = 1.0
+
+
+class Engine(Protocol):
+    """Anything that can draw changes on a face.
+
+    The same inputs give the same pixels; an edit whose amounts are all zero gives the photo
+    itself; the face and its arrays are never written to.
+    """
+
+    name: str
+
+    def render(self, face: Face, edit: Edit, *, seed: int = 0) -> Rendering:
+        """Draw `edit` on `face`."""

@@ -1,0 +1,118 @@
+"""All signs of the skin's, eyes' and brows' appearance, composed in the photo's own frame."""
+
+from collections.abc import Callable, Sequence
+
+import cv2
+import numpy as np
+
+from diseaseface.edits import Change
+from diseaseface.engines.base import Applied
+from diseaseface.engines.morph import brows, lesions, lighting, patches, pigment, texture
+from diseaseface.engines.morph.canvas import Canvas
+from diseaseface.engines.morph.layers import Layer, through
+
+_OPERATORS: dict[str, Callable[[Canvas, Change, int], Layer]] = {
+    "pigment": pigment.draw,
+    "patches": patches.draw,
+    "lesions": lesions.draw,
+    "texture": texture.draw,
+    "brows": brows.draw,
+}
+_LEAST_CHANGE = 1.0 / 4096  # of linear light; below it no code of the picture changes
+
+
+def paints(change: Change) -> bool:
+    """Say whether a change is one of appearance, drawn here."""
+    return change.attribute.operator in _OPERATORS
+
+
+def paint(canvas: Canvas, changes: Sequence[Change], seed: int) -> tuple[np.ndarray, np.ndarray, list[Applied]]:
+    """Paint all changes of appearance at once; their order does not matter.
+
+    Parameters
+    ----------
+    canvas : Canvas
+    changes : sequence of Change
+        Only such that `paints` accepts.
+    seed : int
+        Fixes where lesions and mottling lie.
+
+    Returns
+    -------
+    linear : float32 array over the chart's box, shape (H, W, 3)
+        Linear light; `canvas.linear` itself where nothing is painted.
+    painted : bool array of shape (H, W)
+        Where it differs from the photo.
+    applied : list of Applied
+        One a change, in order.
+    """
+    layers = [_OPERATORS[change.attribute.operator](canvas, change, seed) for change in changes]
+    applied = [Applied(c, layer.applied, layer.reason) for c, layer in zip(changes, layers, strict=True)]
+    painted = np.zeros(canvas.linear.shape[:2], bool)
+    if not any(layer.inks or layer.content is not None or layer.shine is not None for layer in layers):
+        return canvas.linear, painted, applied
+    planes = _compose(canvas, layers)
+    changed = [cv2.absdiff(new, old) for new, old in zip(planes, canvas.planes, strict=True)]
+    painted[canvas.window] = cv2.max(cv2.max(changed[0], changed[1]), changed[2]) > _LEAST_CHANGE
+    linear = canvas.linear.copy()
+    linear[canvas.window] = cv2.merge(planes)
+    return linear, painted, applied
+
+
+def _compose(canvas, layers):
+    planes, bare = [plane.copy() for plane in canvas.planes], canvas.skin.copy()
+    for layer in layers:
+        if layer.content is not None:
+            content, alpha = layer.content
+            for plane, new in zip(planes, cv2.split(content), strict=True):
+                plane[layer.part] += alpha * (new - plane[layer.part])
+            bare[layer.part] = np.maximum(bare[layer.part], alpha)
+    densities = _densities(canvas, layers, bare)
+    planes = [p if d is None else through(p, d) for p, d in zip(planes, densities, strict=True)]
+    _shine(canvas, layers, planes)
+    return planes
+
+
+def _densities(canvas, layers, bare):
+    """Sum all inks, (h, w) for each of red, green and blue; None where there is nothing."""
+    totals: list[np.ndarray | None] = [None, None, None]
+    for (colour, on_skin), pool in _pools(layers, canvas.shape).items():
+        if on_skin:
+            cv2.multiply(pool, bare, dst=pool)
+        _add(totals, pool, colour)
+    bumps = [layer.height_cm for layer in layers if layer.height_cm is not None]
+    if bumps:
+        _add(totals, lighting.bump_density(canvas, np.maximum.reduce(bumps)) * bare, (1.0, 1.0, 1.0))
+    return totals
+
+
+def _pools(layers, shape):
+    """Amounts of each pigment, (h, w), by pigment and by whether skin alone takes it up."""
+    pools: dict[tuple, np.ndarray] = {}
+    for layer in layers:
+        for ink in layer.inks:
+            key = (ink.pigment, ink.on_skin)
+            amount = ink.field * np.float32(ink.strength)
+            if key not in pools and ink.field.shape == shape:
+                pools[key] = amount
+            else:
+                pools.setdefault(key, np.zeros(shape, np.float32))[layer.part] += amount
+    return pools
+
+
+def _add(totals, pool, colour):
+    for k in range(3):
+        if colour[k] and totals[k] is None:
+            totals[k] = pool * np.float32(colour[k])
+        elif colour[k]:
+            cv2.scaleAdd(pool, colour[k], totals[k], dst=totals[k])
+
+
+def _shine(canvas, layers, planes):
+    """Add white light, in place, as a share of the skin's usual brightness."""
+    shines = [layer.shine for layer in layers if layer.shine is not None]
+    if not shines:
+        return
+    usual = float(np.median(canvas.planes[1][canvas.inside > 0.5]))
+    for plane in planes:
+        plane += sum(shines) * np.float32(usual) * np.clip(1.0 - plane, 0.0, 1.0)

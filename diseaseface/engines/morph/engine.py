@@ -1,0 +1,212 @@
+"""The morph engine: draws signs on the photo itself, on any CPU.
+
+Order: colour, texture and lesions in the photo's own frame; relief relit; lids slid; then all
+displacements, added, in one warp with one resampling.
+"""
+
+import threading
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from diseaseface.edits import Change, Edit
+from diseaseface.engines.base import Applied, Rendering
+from diseaseface.engines.morph import epicanthus, folds, geometry, lids, relief, warp
+from diseaseface.engines.morph.appearance import paint, paints
+from diseaseface.engines.morph.canvas import Canvas, prepare
+from diseaseface.engines.morph.codes import encode
+from diseaseface.engines.morph.shape import Shape, solve
+from diseaseface.engines.morph.sheets import Sheet, lay_over, slide
+from diseaseface.faces.face import Face
+
+_LEAST_LOG_GAIN = 2e-3  # half a code in the lights: below it nothing is relit
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What is computed once per face.
+
+    Attributes
+    ----------
+    canvas : Canvas
+    codes : float32 array of shape (h, w, 3)
+        The photo in the chart's box, sRGB codes.
+    relit : float32 array of shape (h, w)
+        Where relief may change the light: skin, lips, brows and beard.
+    slope : float array of shape (3,)
+        The photo's light, from `relief.light`.
+    eyes : dict of side to Eye or None
+    fields : dict
+        Recipes evaluated on this face, filled as they are needed.
+    """
+
+    canvas: Canvas
+    codes: np.ndarray
+    relit: np.ndarray
+    slope: np.ndarray
+    eyes: dict[str, lids.Eye | None]
+    fields: dict = field(default_factory=dict)
+
+
+class MorphEngine:
+    """Draws with warps, light and colour; keeps the promise of `engines.base.Engine`."""
+
+    name = "morph"
+
+    def __init__(self) -> None:
+        self._prepared: weakref.WeakKeyDictionary[Face, Prepared] = weakref.WeakKeyDictionary()
+        self._lock = threading.Lock()
+
+    def prepare(self, face: Face) -> Prepared:
+        """Do what is done once per face; the first `render` does it otherwise."""
+        with self._lock:
+            if face not in self._prepared:
+                self._prepared[face] = _prepare(face)
+            return self._prepared[face]
+
+    def render(self, face: Face, edit: Edit, *, seed: int = 0) -> Rendering:
+        """Draw `edit` on `face`; see `engines.base.Engine`."""
+        asked = [change for change in edit if change.amount]
+        if not asked:
+            return Rendering(face.image.copy(), tuple(Applied(change, 0.0) for change in edit))
+        ready = self.prepare(face)
+        shape = solve(face, asked, lambda change: _unit_field(face, ready, change), ready.eyes)
+        linear, painted, colours = paint(ready.canvas, [c for c in asked if paints(c)], seed)
+        linear, painted = _relight(face, ready, shape, asked, linear, painted)
+        sheets = [*_lid_sheets(ready, shape, linear), *_fold_sheets(ready, asked, linear)]
+        picture = _resample(face, ready, shape, sheets, linear, painted)
+        done = {id(a.change): a for a in (*shape.applied, *colours)}
+        return Rendering(picture, tuple(done.get(id(c)) or _plain(c) for c in edit), shape.least_jacobian)
+
+
+def _prepare(face):
+    canvas = prepare(face)
+    x0, y0, x1, y1 = face.chart.box
+    part = np.s_[y0:y1, x0:x1]
+    regions = face.regions
+    relit = np.clip(regions.skin + regions.lips + regions.brows + regions.beard, 0, 1)[part]
+    relit = relit * (1.0 - np.clip(regions.sclera + regions.iris + regions.mouth, 0, 1)[part])
+    nodes = face.chart.nodes_px - np.array([x0, y0], np.float32)
+
+    def on_nodes(values):
+        return cv2.remap(values, nodes[..., 0], nodes[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+    smooth = cv2.GaussianBlur(canvas.linear.mean(axis=-1), (0, 0), 0.08 * face.pose.px_per_cm)
+    slope = relief.light(face, on_nodes(smooth), on_nodes(np.ascontiguousarray(regions.skin[part])))
+    eyes = {side: lids.find_eye(face, side) for side in ("left", "right")}
+    codes = face.image[part].astype(np.float32)
+    return Prepared(canvas, codes, relit.astype(np.float32), slope, eyes)
+
+
+def _unit_field(face: Face, ready: Prepared, change: Change) -> geometry.UnitField:
+    key = (*geometry.unit_field_key(change), geometry.undoes(change))
+    if key not in ready.fields:
+        ready.fields[key] = geometry.evaluate_recipe(face, change)
+    return ready.fields[key]
+
+
+def _relight(face, ready, shape: Shape, asked, linear, painted):
+    """Apply the light of changed relief and of folds; `linear` is not written to."""
+    log_gain = face.chart.to_pixels(relief.log_gain(face, shape.move_cm, ready.slope)) * ready.relit
+    relit = np.abs(log_gain) > _LEAST_LOG_GAIN
+    shades = folds.shades(face, ready.canvas.linear, _fold_depths(asked))
+    if not relit.any() and not shades:
+        return linear, painted
+    lit = linear * cv2.exp(np.where(relit, log_gain, np.float32(0.0)))[..., None]
+    touched = painted | relit
+    for shade in shades:
+        gain = shade.log_gain * ready.relit[shade.part][..., None]
+        lit[shade.part] *= np.exp(gain)
+        touched[shade.part] |= np.abs(gain[..., 1]) > _LEAST_LOG_GAIN
+    return lit, touched
+
+
+def _fold_depths(asked: Sequence[Change]) -> dict[str, float]:
+    """Signed depth in millimetres asked of each side's nasolabial fold."""
+    depths: dict[str, float] = {}
+    for change in asked:
+        if change.attribute.name == "nasolabial_fold":
+            depth = change.amount
+        elif change.attribute.name == "facial_weakness":
+            depth = folds.flattening_mm(change.amount)
+        else:
+            continue
+        for side in (change.side,) if change.side else ("left", "right"):
+            depths[side] = depths.get(side, 0.0) + depth
+    return depths
+
+
+def _lid_sheets(ready, shape, linear):
+    sheets = []
+    for side, (upper_mm, lower_mm) in shape.lids_mm.items():
+        eye = ready.eyes[side]
+        x0, y0, x1, y1 = eye.box
+        lid = lids.move(eye, linear[y0:y1, x0:x1], upper_mm, lower_mm)
+        sheets.append(Sheet(eye.box, lid.offset_px, encode(lid.eyeball), lid.alpha))
+    return sheets
+
+
+def _fold_sheets(ready, asked, linear):
+    sheets = []
+    for change in asked:
+        if change.attribute.operator != "epicanthus" or change.amount < 0:
+            continue
+        for side in (change.side,) if change.side else ("left", "right"):
+            if (eye := ready.eyes[side]) is not None:
+                x0, y0, x1, y1 = eye.box
+                sheets.append(epicanthus.sheet(eye, linear[y0:y1, x0:x1], change.amount))
+    return sheets
+
+
+def _resample(face, ready, shape, sheets, linear, painted):
+    """Warp once and put what changed back into the photo; all other pixels keep their bytes."""
+    forward_px = face.pose.vectors_to_px(shape.move_cm).astype(np.float32)
+    touched = painted.copy() if sheets else painted
+    for sheet in sheets:
+        x0, y0, x1, y1 = sheet.box
+        touched[y0:y1, x0:x1] |= sheet.touched
+    picture = face.image.copy()
+    window = _window(face, forward_px, touched)
+    if window is None:
+        return picture
+    places, moved = warp.source_map(face.chart, forward_px, window)
+    drawn = warp.resample(encode(linear) if painted.any() else ready.codes, slide(places, sheets))
+    for sheet in sheets:
+        lay_over(drawn, sheet, places)
+    if touched.any():
+        carried = cv2.remap(touched.astype(np.uint8), places[..., 0], places[..., 1], cv2.INTER_NEAREST)
+        moved |= cv2.dilate(carried, np.ones((3, 3), np.uint8)) > 0
+    x0, y0 = np.add(window[:2], face.chart.box[:2])
+    x1, y1 = np.add(window[2:], face.chart.box[:2])
+    cv2.copyTo(cv2.convertScaleAbs(np.maximum(drawn, 0.0)), moved.astype(np.uint8), picture[y0:y1, x0:x1])
+    return picture
+
+
+def _window(face, forward_px, touched):
+    """The part of the chart's box, (x0, y0, x1, y1), outside of which the photo stays as it is."""
+    parts = [part for part in (warp.reach(face.chart, forward_px), _bounds(touched, forward_px)) if part]
+    if not parts:
+        return None
+    x0, y0, x1, y1 = face.chart.box
+    low, high = np.min(parts, axis=0)[:2], np.max(parts, axis=0)[2:]
+    low, high = np.maximum(low, 0), np.minimum(high, (x1 - x0, y1 - y0))
+    return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+
+def _bounds(touched, forward_px):
+    """Where touched pixels may end up."""
+    rows, columns = np.flatnonzero(touched.any(axis=1)), np.flatnonzero(touched.any(axis=0))
+    if not len(rows):
+        return None
+    pad = int(np.ceil(np.abs(forward_px).max())) + 2
+    return columns[0] - pad, rows[0] - pad, columns[-1] + 1 + pad, rows[-1] + 1 + pad
+
+
+def _plain(change: Change) -> Applied:
+    """Account for operators that draw just what is asked, and for those this engine lacks."""
+    if not change.amount or change.attribute.operator in ("folds", "epicanthus"):
+        return Applied(change, change.amount)
+    return Applied(change, None, "The morph engine has no operator for this sign.")

@@ -1,0 +1,104 @@
+"""Nasolabial folds: deeper, or flattened, as light and shade.
+
+Lines drawn for folds look like scratches. A deep fold is a wide one-sided bulge with a soft
+shadow at its foot; a flat one is the photo's own fold with its shading evened out.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+
+from diseaseface.faces.face import Face
+
+# From beside the ala to beside the mouth corner, canonical centimetres, subject's left.
+_PATH_CM = np.array([[2.0, -0.9], [2.5, -1.6], [2.95, -2.4], [3.3, -3.3], [3.5, -4.2], [3.5, -4.9]])
+_FULL_MM = 3.0
+_WARM_SHADOW = (0.85, 1.05, 1.1)  # a shadow on skin is redder than the skin
+_FLATTEN_PER_WEAKNESS = 0.8 / 9.0  # share of the fold evened out for each mm of drop of the corner
+
+
+@dataclass(frozen=True, eq=False)
+class Shade:
+    """Natural log of a change of light, float32 (h, w, 3), on a part of the chart's box."""
+
+    part: tuple[slice, slice]
+    log_gain: np.ndarray
+
+
+def shades(face: Face, linear: np.ndarray, deepened: dict[str, float]) -> list[Shade]:
+    """Draw or even out the folds.
+
+    Parameters
+    ----------
+    linear : float32 array of shape (h, w, 3)
+        Linear light of the chart's box.
+    deepened : dict
+        Side to signed depth in millimetres: positive deepens, negative evens out.
+    """
+    x, y = face.pixels_cm[..., 0], face.pixels_cm[..., 1]
+    drawn = []
+    for side, depth_mm in deepened.items():
+        hand = 1.0 if side == "left" else -1.0
+        near = (hand * x > 1.2) & (hand * x < 5.0) & (y > -6.2) & (y < 0.2)
+        rows, columns = np.flatnonzero(near.any(axis=1)), np.flatnonzero(near.any(axis=0))
+        if not len(rows) or not depth_mm:
+            continue
+        part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        across, along = _fold_frame(hand * x[part], y[part])
+        ends = np.clip(along / 0.18, 0, 1) * np.clip((1 - along) / 0.3, 0, 1)
+        share = np.float32(depth_mm / _FULL_MM)
+        if share > 0:
+            gain = (ends * _bulge(across))[..., None] * np.array(_WARM_SHADOW)
+        else:
+            gain = -ends[..., None] * _evened(linear[part], across, face.pose.px_per_cm)
+        drawn.append(Shade(part, (share * gain).astype(np.float32)))
+    return drawn
+
+
+def flattening_mm(weakness_mm: float) -> float:
+    """Depth, negative millimetres, that a drop of the mouth corner takes from its side's fold."""
+    return -_FULL_MM * min(weakness_mm * _FLATTEN_PER_WEAKNESS, 0.9)
+
+
+def _bulge(across):
+    shadow = -0.30 * np.exp(-0.5 * ((across + 0.04) / 0.13) ** 2)
+    wide = -0.12 * np.exp(-0.5 * ((across + 0.18) / 0.3) ** 2)
+    light = 0.12 * np.exp(-0.5 * ((across - 0.38) / 0.24) ** 2)
+    return (shadow + wide + light).astype(np.float32)
+
+
+def _evened(linear, across, px_per_cm):
+    """Take away the band between pores and the cheek's own form, in every channel: shadows are redder."""
+    log = cv2.log(np.maximum(linear, 0.004))
+    fine = cv2.GaussianBlur(log, (0, 0), 0.1 * px_per_cm)
+    form = cv2.GaussianBlur(log, (0, 0), 0.7 * px_per_cm)
+    near = np.exp(-0.5 * (across / 0.55) ** 4)
+    return np.clip(form - fine, -0.4, 0.4) * near[..., None]
+
+
+def _fold_frame(x, y):
+    """Signed distance from the fold (lateral positive, cm) and place along it (0 to 1)."""
+    path, tangents, places = _dense_path()
+    nearest = np.full(x.shape, np.inf, np.float32)
+    across, along = np.zeros_like(nearest), np.zeros_like(nearest)
+    for point, tangent, place in zip(path, tangents, places, strict=True):
+        dx, dy = x - point[0], y - point[1]
+        squared = dx * dx + dy * dy
+        closer = squared < nearest
+        lateral = -dx * tangent[1] + dy * tangent[0]
+        nearest = np.where(closer, squared, nearest)
+        across = np.where(closer, np.sign(lateral) * np.sqrt(squared), across)
+        along = np.where(closer, place, along)
+    return across, along
+
+
+@cache
+def _dense_path():
+    places = np.linspace(0, 1, 28)
+    at = np.linspace(0, 1, len(_PATH_CM))
+    path = np.column_stack([np.interp(places, at, _PATH_CM[:, k]) for k in (0, 1)])
+    path = cv2.GaussianBlur(path.astype(np.float32), (1, 7), 0, borderType=cv2.BORDER_REPLICATE)
+    tangents = np.gradient(path, axis=0)
+    return path, tangents / np.linalg.norm(tangents, axis=1, keepdims=True), places

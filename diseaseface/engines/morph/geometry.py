@@ -1,0 +1,129 @@
+"""How strongly each geometric recipe has to act, solved for all signs of an edit together.
+
+Signs share landmarks: a wider nose also moves the philtrum. So strengths are not set one by
+one but found, for this face, such that every measure changes by the amount asked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from diseaseface.edits import Change
+from diseaseface.faces.anthropometry import MEASURES
+from diseaseface.faces.chart import ring_window
+from diseaseface.faces.face import Face
+from diseaseface.engines.morph.fields import recipes, unit_field
+
+_ROUNDS = 4
+_PROBE = 1e-3
+_RIDGE = 1e-4  # keeps two recipes for one measure from fighting each other with huge strengths
+
+
+@dataclass(frozen=True, eq=False)
+class UnitField:
+    """One recipe evaluated on one face.
+
+    Attributes
+    ----------
+    nodes_cm : float32 array of shape (h, w, 3)
+        Displacement on the chart's nodes for a strength of one, canonical centimetres.
+    points_cm : float64 array of shape (478, 3)
+        The same at the landmarks.
+    """
+
+    nodes_cm: np.ndarray
+    points_cm: np.ndarray
+
+
+def is_geometric(change: Change) -> bool:
+    """Tell whether a recipe exists for the change's attribute."""
+    return change.attribute.name in recipes()
+
+
+def evaluate_recipe(face: Face, change: Change) -> UnitField:
+    """Evaluate the recipe of a change on a face, in the change's direction."""
+    nodes = face.chart.nodes_cm
+    field = unit_field(*unit_field_key(change)[:2], nodes[..., 0], nodes[..., 1], change.side)
+    field *= -1.0 if undoes(change) else 1.0
+    field *= ring_window(nodes[..., 0], nodes[..., 1])[..., None]
+    return UnitField(field, face.chart.at(field, face.landmarks_px).astype(np.float64))
+
+
+def unit_field_key(change: Change) -> tuple[str, int, str | None]:
+    """Name the recipe that draws a change: attribute, direction, side.
+
+    A change that takes a profile's sign away again uses the sign's own recipe, backwards.
+    """
+    direction = change.sign.direction if change.sign else (1 if change.amount > 0 else -1)
+    return change.attribute.name, direction, change.side
+
+
+def undoes(change: Change) -> bool:
+    """Tell whether a change takes its sign away instead of drawing it."""
+    return change.sign is not None and change.amount * change.sign.direction < 0
+
+
+def measure_of(change: Change) -> str | None:
+    """Name of the anthropometric measure that the change is asked in, if it has one."""
+    name = change.attribute.measure
+    if name in MEASURES:
+        return name
+    sided = f"{name}_{change.side}"
+    return sided if sided in MEASURES else None
+
+
+def solve(
+    points_cm: np.ndarray, fields: Sequence[np.ndarray], measures: Sequence[str], asked: Sequence[float],
+    fixed_cm: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """Find the strengths at which each measure changes by what is asked.
+
+    Parameters
+    ----------
+    points_cm : float array of shape (478, 3)
+        The face before the edit.
+    fields : k float arrays of shape (478, 3)
+        Displacement of the points by each recipe at strength one.
+    measures : k names
+    asked : k floats
+        Change of each measure, in its unit.
+    fixed_cm : float array of shape (478, 3)
+        Displacement by recipes that are not solved for.
+
+    Returns
+    -------
+    float array of shape (k,)
+        Negative where a recipe has to take back what its neighbours do to its measure, but
+        never by more than its own sign would take alone.
+
+    Notes
+    -----
+    Damped Gauss-Newton with a finite-difference Jacobian; each equation is scaled by the
+    recipe's own effect, so that degrees and millimetres weigh alike.
+    """
+    if not measures:
+        return np.zeros(0)
+    stack, goal = np.array(fields), np.array(asked, dtype=float)
+    before = _read(points_cm, measures)
+    strengths = np.zeros(len(goal))
+    for _ in range(_ROUNDS):
+        moved = points_cm + fixed_cm + np.tensordot(strengths, stack, axes=1)
+        now = _read(moved, measures)
+        jacobian = np.array([(_read(moved + _PROBE * f, measures) - now) / _PROBE for f in stack]).T
+        own = np.maximum(np.abs(np.diag(jacobian)), 1e-6)
+        scaled = jacobian / own[:, None]
+        miss = (goal - (now - before)) / own
+        normal = scaled.T @ scaled + _RIDGE * np.eye(len(goal))
+        strengths = strengths + np.linalg.solve(normal, scaled.T @ miss)
+        strengths = np.maximum(strengths, -np.abs(goal) / own)
+    return strengths
+
+
+def read_changes(points_cm: np.ndarray, moved_cm: np.ndarray, measures: Sequence[str]) -> np.ndarray:
+    """Return by how much each measure differs between two sets of points (478, 3)."""
+    return _read(moved_cm, measures) - _read(points_cm, measures)
+
+
+def _read(points_cm, measures):
+    return np.array([MEASURES[name].compute(points_cm) for name in measures])

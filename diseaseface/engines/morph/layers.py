@@ -1,0 +1,71 @@
+"""What one appearance sign puts on the canvas."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """Pigment on the canvas: linear light is multiplied by exp(-strength * field * pigment).
+
+    Attributes
+    ----------
+    pigment : three floats
+        Optical density of red, green and blue, natural logarithm.
+    field : float32 array of shape (h, w)
+    strength : float
+        Negative takes pigment away.
+    on_skin : bool
+        Whether the composition keeps it to bare skin; else `field` does so itself.
+    """
+
+    pigment: tuple[float, float, float]
+    field: np.ndarray
+    strength: float
+    on_skin: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One sign, independent of all others; arrays of shape (h, w) cover the canvas or its `part`.
+
+    Attributes
+    ----------
+    applied : float
+        What was drawn, in the attribute's unit, from the fields themselves.
+    reason : str or None
+        Why it is less than asked.
+    inks : tuple of Ink
+    content : (float32 (h, w, 3), float32 (h, w)) or None
+        Linear light that takes the place of what is there, and how much; it counts as bare skin.
+    height_cm : float32 array of shape (h, w) or None
+        Bumps, to be lit.
+    shine : float32 array of shape (h, w) or None
+        White light to add, as a share of the skin's usual brightness.
+    part : (slice, slice)
+        Rows and columns of the canvas that the inks and the content cover.
+    """
+
+    applied: float
+    reason: str | None = None
+    inks: tuple[Ink, ...] = ()
+    content: tuple[np.ndarray, np.ndarray] | None = None
+    height_cm: np.ndarray | None = None
+    shine: np.ndarray | None = None
+    part: tuple[slice, slice] = (slice(None), slice(None))
+
+
+def through(light: np.ndarray, density: np.ndarray) -> np.ndarray:
+    """Return linear light (h, w) after pigment of a density (h, w).
+
+    Light loses a factor in added pigment. Where pigment is taken away it gains one, but less the
+    brighter it is, so that white stays the limit and no highlight is clipped.
+    """
+    gain = cv2.exp(cv2.multiply(density, -1.0))
+    if cv2.minMaxLoc(density)[0] < 0.0:
+        value, more = np.clip(light, 0.0, 1.0), np.maximum(gain, 1.0)
+        value, more = value * value, more * more
+        gain /= cv2.sqrt(cv2.sqrt(1.0 + (more * more - 1.0) * (value * value)))
+    return cv2.multiply(light, gain)

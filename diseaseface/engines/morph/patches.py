@@ -1,0 +1,107 @@
+"""Pale patches: vitiligo and hypopigmented macules, as the level sets of a field that stays fixed."""
+
+import cv2
+import numpy as np
+
+from diseaseface.edits import Change
+from diseaseface.engines.morph import maps
+from diseaseface.engines.morph.canvas import Canvas
+from diseaseface.engines.morph.layers import Ink, Layer
+
+_CHANNELS = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+_LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
+# Skin without melanin is light, pinkish white; set by eye.
+_WHITE_SKIN = np.array([1.10, 0.975, 0.90], np.float32)
+_OWN_CHROMA = 0.5
+_RIM_MELANIN, _RIM_CM = 0.16, 0.3
+_MACULE_MELANIN = -0.40
+_LEVELS, _SAMPLES = 40, 20_000
+_HIDDEN = "No bare skin of the face is visible."
+
+
+def draw(canvas: Canvas, change: Change, seed: int) -> Layer:
+    """Draw patches over a share of the skin of the face, per cent."""
+    name, amount = change.attribute.name, change.amount
+    recipe = maps.recipes()["patches"][name]
+    if amount <= 0:
+        return Layer(0.0)
+    found = canvas.keep((name, seed), lambda: _field(canvas, name, recipe, seed))
+    if found is None:
+        return Layer(0.0, _HIDDEN)
+    height, steepness, (shares, levels) = found
+    level = np.interp(amount / 100.0, shares, levels)
+    patch = _inside(height - np.float32(level), steepness, recipe["seep"])
+    applied = 100.0 * float((patch * canvas.inside).sum() / canvas.inside.sum())
+    inks = _white(canvas, patch) if name == "vitiligo" else _pale(canvas, patch)
+    return Layer(applied, inks=inks)
+
+
+def _inside(height, steepness, seep):
+    """Rise from zero to one across the border; a part `seep` of it over a border four times as wide."""
+    sharp = np.clip(height * steepness + 0.5, 0.0, 1.0)
+    sharp *= sharp * (3.0 - 2.0 * sharp)
+    if not seep:
+        return sharp
+    wide = np.clip(height * steepness * 0.25 + 0.5, 0.0, 1.0)
+    return sharp * np.float32(1.0 - seep) + wide * np.float32(seep)
+
+
+def _field(canvas, name, recipe, seed):
+    """The field, the steepness that gives its level sets one softness, and its levels by area."""
+    inside = canvas.inside
+    if inside.sum() < 50:
+        return None
+    height = canvas.area(recipe["area"]) * np.float32(recipe["pull"])
+    shape = (recipe["grain_cm"], recipe["roughness"])
+    both = canvas.noise(seed, name, *shape, alike=True, smooth=True)
+    each = canvas.noise(seed, name + " each", *shape, smooth=True)
+    alike = recipe["alike"]
+    height = height + alike**0.5 * both + (1.0 - alike) ** 0.5 * each
+    slope = np.hypot(cv2.Sobel(height, cv2.CV_32F, 1, 0), cv2.Sobel(height, cv2.CV_32F, 0, 1)) / 8.0
+    slope = cv2.GaussianBlur(slope, (0, 0), max(1.0, 0.1 * canvas.px_per_cm))
+    border_px = max(1.5, recipe["border_cm"] * canvas.px_per_cm)
+    steepness = 1.0 / (border_px * np.maximum(slope, 0.35 * np.median(slope[inside > 0.5])))
+    return height, steepness, _levels(height, steepness, inside, recipe["seep"])
+
+
+def _levels(height, steepness, inside, seep):
+    """Shares of the face that patches cover, 0 ... 1, and the levels at which they do."""
+    step = max(1, int(np.sqrt(inside.sum() / _SAMPLES)))
+    height, steepness, weight = (a[::step, ::step] for a in (height, steepness, inside))
+    known = weight > 0.02
+    height, steepness, weight = height[known], steepness[known], weight[known]
+    levels = np.quantile(height, 1.0 - np.linspace(0.0, 1.0, _LEVELS) ** 1.6).astype(np.float32)
+    levels[0] += 2.0 / float(steepness.min())
+    shares = [float((weight * _inside(height - level, steepness, seep)).sum()) for level in levels]
+    return np.maximum.accumulate(shares) / weight.sum(), levels
+
+
+def _white(canvas, patch):
+    """Inks that bring the skin in a patch to white skin, light and pores kept, and a darker rim."""
+    lift = canvas.keep(("white skin",), lambda: _white_gain(canvas))
+    inks = [Ink(c, patch * gain, -1.0) for c, gain in zip(_CHANNELS, lift, strict=True)]
+    around = cv2.GaussianBlur(patch, (0, 0), _RIM_CM * canvas.px_per_cm)
+    rim = around * (1.0 - patch)
+    melanin = tuple(maps.recipes()["pigments"]["melanin"])
+    return (*inks, Ink(melanin, rim, 2.0 * _RIM_MELANIN))
+
+
+def _white_gain(canvas):
+    """Log gain of each channel from the local colour of the skin to white skin in the same light."""
+    colour = np.maximum(canvas.smooth_colour(0.5), 1e-3)
+    light = colour @ _LUMINANCE
+    usual = np.median(colour[canvas.inside > 0.5], axis=0)
+    usual_light = float(usual @ _LUMINANCE)
+    goal = max(min(0.62, 0.30 + 0.62 * usual_light), 1.12 * usual_light)
+    chroma = _OWN_CHROMA * usual / usual_light + (1 - _OWN_CHROMA) * _WHITE_SKIN
+    shaded = goal * (light / usual_light) ** 0.8
+    gains = []
+    for k in range(3):
+        gain = cv2.log(shaded * chroma[k]) - cv2.log(np.ascontiguousarray(colour[..., k]))
+        gains.append((gain * canvas.matte).astype(np.float32))
+    return gains
+
+
+def _pale(canvas, patch):
+    melanin = tuple(maps.recipes()["pigments"]["melanin"])
+    return (Ink(melanin, patch * canvas.matte, _MACULE_MELANIN),)

@@ -1,0 +1,108 @@
+"""The promise every engine keeps, and what holds for each sign that the morph engine draws."""
+
+import numpy as np
+import pytest
+
+from diseaseface.edits import Change
+from diseaseface.engines.morph.engine import MorphEngine
+from diseaseface.faces.chart import ring_window
+from diseaseface.knowledge.catalogue import attributes
+
+CATALOGUE = attributes()
+POLES = [
+    pytest.param(attribute, direction, id=f"{name}{'+' if direction > 0 else '-'}")
+    for name, attribute in CATALOGUE.items()
+    for direction in (1, -1)
+    if (attribute.positive if direction > 0 else attribute.negative)
+]
+ONE_SIDED = {"facial_weakness"}
+
+
+def change(name: str, share: float = 1.0, side: str | None = None) -> Change:
+    attribute = CATALOGUE[name]
+    pole = attribute.pole(1 if share > 0 else -1)
+    return Change(attribute, abs(share) * pole.full, side or ("left" if name in ONE_SIDED else None))
+
+
+@pytest.fixture(scope="module", params=[MorphEngine], ids=["morph"])
+def engine(request):
+    return request.param()
+
+
+def test_no_change_asked_no_pixel_changed(engine, face):
+    np.testing.assert_array_equal(engine.render(face, []).picture, face.image)
+
+
+@pytest.mark.parametrize(("attribute", "direction"), POLES)
+def test_a_sign_at_severity_zero_is_the_photo_itself(engine, face, attribute, direction):
+    drawn = engine.render(face, [Change(attribute, 0.0)])
+    np.testing.assert_array_equal(drawn.picture, face.image)
+    assert drawn.applied[0].amount == 0.0
+
+
+@pytest.mark.parametrize(("attribute", "direction"), POLES)
+def test_a_sign_at_full_severity_is_drawn_and_accounted_for(engine, face, attribute, direction):
+    asked = change(attribute.name, float(direction))
+    drawn = engine.render(face, [asked], seed=2)
+    applied = drawn.applied[0]
+    assert applied.change is asked
+    if applied.amount is None:
+        assert applied.reason.endswith(".")
+        np.testing.assert_array_equal(drawn.picture, face.image)
+        return
+    assert (drawn.picture != face.image).any()
+    assert applied.amount == pytest.approx(asked.amount, rel=0.1) or applied.reason
+
+
+@pytest.mark.parametrize(("attribute", "direction"), POLES)
+def test_nothing_changes_outside_the_person_and_the_ring(engine, face, attribute, direction):
+    drawn = engine.render(face, [change(attribute.name, float(direction))], seed=2)
+    x0, y0, x1, y1 = face.chart.box
+    allowed = face.regions.person > 0
+    ring = ring_window(face.pixels_cm[..., 0], face.pixels_cm[..., 1]) > 0
+    allowed[y0:y1, x0:x1] |= ring
+    changed = (drawn.picture != face.image).any(axis=-1)
+    assert not (changed & ~allowed).any()
+
+
+@pytest.mark.parametrize(("attribute", "direction"), POLES)
+def test_more_of_a_sign_is_more_of_it(engine, face, attribute, direction):
+    amounts = [
+        engine.render(face, [change(attribute.name, direction * share)], seed=2).applied[0].amount
+        for share in (0.25, 0.5, 0.75, 1.0)
+    ]
+    if None in amounts:
+        pytest.skip("left out on a face of this size, with a reason")
+    assert (np.diff(np.abs(amounts)) > 0).all()
+    assert np.sign(amounts[-1]) == np.sign(change(attribute.name, float(direction)).amount)
+
+
+WHOLE = [
+    change("palpebral_fissure_slant"), change("nose_length", -1.0), change("skin_jaundice", 0.5),
+    change("upper_lid_position", 0.6), change("papules", 0.7), change("facial_weakness", 0.5),
+]  # fmt: skip
+
+
+def test_the_same_request_gives_the_same_bytes(face):
+    once, again = (MorphEngine().render(face, WHOLE, seed=7).picture for _ in range(2))
+    np.testing.assert_array_equal(once, again)
+
+
+def test_the_order_of_the_signs_does_not_matter(engine, face):
+    forwards = engine.render(face, WHOLE, seed=7).picture.astype(int)
+    backwards = engine.render(face, WHOLE[::-1], seed=7).picture.astype(int)
+    assert np.abs(forwards - backwards).max() <= 1
+
+
+def test_the_face_is_left_as_it_was(engine, face):
+    before = face.image.copy(), face.landmarks_px.copy(), face.chart.nodes_cm.copy()
+    engine.render(face, WHOLE, seed=7)
+    for array, kept in zip((face.image, face.landmarks_px, face.chart.nodes_cm), before, strict=True):
+        np.testing.assert_array_equal(array, kept)
+
+
+def test_an_edit_never_folds(engine, face):
+    everything = [change(name) for name, attribute in CATALOGUE.items() if attribute.positive]
+    drawn = engine.render(face, everything, seed=1)
+    assert drawn.least_jacobian >= 0.3
+    assert any(applied.reason for applied in drawn.applied)  # and says what was taken away

@@ -1,0 +1,128 @@
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from diseaseface.edits import Change
+from diseaseface.engines.morph import maps
+from diseaseface.engines.morph.appearance import paint
+from diseaseface.engines.morph.canvas import prepare
+from diseaseface.faces import colorimetry
+from diseaseface.faces.look import look
+from diseaseface.knowledge.catalogue import attributes
+
+MELANIN = np.array([0.42, 0.56, 0.72])
+SKINS = {"light": 0.0, "tan": 0.8, "dark": 1.7}
+INDEX = {
+    "malar_erythema": colorimetry.erythema_index,
+    "centrofacial_erythema": colorimetry.erythema_index,
+    "plethora": colorimetry.erythema_index,
+    "facial_erythema": colorimetry.erythema_index,
+    "pallor": lambda linear: -colorimetry.erythema_index(linear),
+    "skin_jaundice": colorimetry.yellowness_index,
+    "hyperpigmentation": colorimetry.melanin_index,
+    "cyanosis": colorimetry.blueness_index,
+    "scleral_icterus": colorimetry.yellowness_index,
+    "blue_sclera": colorimetry.blueness_index,
+}
+
+
+@pytest.fixture(scope="module", params=SKINS)
+def canvas(request, face):
+    """The astronaut with skin of one of three tones."""
+    light = colorimetry.to_linear(face.image)
+    skin = (face.regions.skin + face.regions.lips)[..., None]
+    darker = colorimetry.from_linear(light * np.exp(-SKINS[request.param] * MELANIN * skin))
+    return prepare(replace(face, image=np.rint(darker).astype(np.uint8)))
+
+
+def asked(name, share=1.0):
+    attribute = attributes()[name]
+    return Change(attribute, abs(share) * attribute.pole(1 if share > 0 else -1).full)
+
+
+def where_read(canvas, name):
+    """Weights of the mean that the amount of a sign stands for."""
+    if name in ("scleral_icterus", "blue_sclera"):
+        return canvas.sclera
+    recipe = maps.recipes()["signs"].get(name, {})
+    if recipe.get("read_on") == "lips":
+        return canvas.lips
+    if name.endswith("erythema") or name == "plethora":
+        return canvas.skin * maps.smoothstep(canvas.area(recipe["area"]), *recipe["edge"])
+    return canvas.inside
+
+
+def change_of_index(canvas, name, linear):
+    weight = where_read(canvas, name)
+    change = INDEX[name](linear[canvas.window]) - INDEX[name](canvas.linear[canvas.window])
+    return float((weight * change).sum() / weight.sum())
+
+
+@pytest.mark.parametrize("name", INDEX)
+def test_zero_asked_nothing_painted(canvas, name):
+    linear, painted, _ = paint(canvas, [Change(attributes()[name], 0.0)], 0)
+    assert not painted.any()
+    np.testing.assert_allclose(linear, canvas.linear, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", INDEX)
+def test_the_index_read_from_the_pixels_changes_by_what_was_asked_and_said(canvas, name):
+    change = asked(name)
+    linear, _, (applied,) = paint(canvas, [change], 0)
+    assert applied.amount == pytest.approx(change.amount, rel=0.1)
+    assert change_of_index(canvas, name, linear) == pytest.approx(change.amount, rel=0.1)
+
+
+@pytest.mark.parametrize("name", INDEX)
+def test_more_asked_more_seen_on_any_skin(canvas, name):
+    seen = [change_of_index(canvas, name, paint(canvas, [asked(name, share)], 0)[0]) for share in (0.1, 0.4, 0.7, 1.0)]
+    assert np.all(np.diff(seen) > 0.2)
+
+
+def test_lighter_skin_stays_below_white(canvas):
+    linear, _, (applied,) = paint(canvas, [asked("hyperpigmentation", -1.0)], 0)
+    assert applied.amount == pytest.approx(asked("hyperpigmentation", -1.0).amount, rel=0.1)
+    assert linear.max() <= 1.0 + 1e-6
+    assert change_of_index(canvas, "hyperpigmentation", linear) < -3.0
+
+
+@pytest.mark.parametrize("name", INDEX)
+def test_nothing_leaks_out_of_skin_lips_and_eyes(canvas, name):
+    linear, painted, _ = paint(canvas, [asked(name)], 0)
+    allowed = np.zeros(painted.shape, np.float32)
+    allowed[canvas.window] = np.maximum.reduce([canvas.skin, canvas.lips, canvas.sclera])
+    assert not painted[allowed < 1e-3].any()
+    np.testing.assert_allclose(linear[allowed < 1e-3], canvas.linear[allowed < 1e-3], atol=1e-3)
+
+
+def test_a_butterfly_spares_the_folds_beside_the_mouth_and_the_eyes():
+    on, spared = [(3.5, 0.3), (-3.5, 0.3), (0.0, 0.9)], [(2.6, -2.9), (-2.6, -2.9), (3.2, 2.8), (0.0, -7.5)]
+    height = {p: float(maps.area("butterfly", *(np.array([v], np.float32) for v in p))[0]) for p in on + spared}
+    assert min(height[p] for p in on) > 0.8
+    assert max(height[p] for p in spared) < 0.12
+
+
+def test_the_order_of_signs_does_not_matter(canvas):
+    signs = [asked("malar_erythema"), asked("skin_jaundice", 0.5), asked("scleral_icterus")]
+    one, other = (paint(canvas, order, 3)[0] for order in (signs, signs[::-1]))
+    np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_the_seed_alone_decides_the_mottling(canvas):
+    once, again, other = (paint(canvas, [asked("malar_erythema")], seed)[0] for seed in (1, 1, 2))
+    np.testing.assert_array_equal(once, again)
+    assert np.abs(once - other).max() > 0.005
+
+
+def test_a_rash_lies_on_the_same_centimetres_at_any_size(astronaut):
+    centres = []
+    for side in (384, 512, 1024):
+        canvas = prepare(look(cv2.resize(astronaut, (side, side), interpolation=cv2.INTER_AREA)))
+        light, after = canvas.linear, paint(canvas, [asked("malar_erythema")], 0)[0]
+        drawn = np.log(np.maximum(light, 1e-3) / np.maximum(after, 1e-3))[canvas.window]
+        weight = np.clip(drawn[..., 1], 0, None)
+        spread_cm = (weight * np.abs(canvas.x_cm)).sum() / weight.sum()
+        centres.append((spread_cm, (weight * canvas.y_cm).sum() / weight.sum()))
+    assert np.ptp(np.array(centres), axis=0).max() < 0.25
