@@ -6,8 +6,8 @@ import pytest
 
 from diseaseface.errors import DiseaseFaceError, FaceError
 from diseaseface.faces.look import look
-from diseaseface.faces.mirror import mirror_expression, mirror_points, mirrored_indices
 from diseaseface.faces.mesh import canonical_mesh
+from diseaseface.faces.mirror import mirror_expression, mirror_points, mirrored_indices
 
 PUPILS = [468, 473]
 

@@ -19,9 +19,7 @@ _SIDE_STOPS, _CLIPPED_SHARE, _DARK = 0.8, 0.03, 0.012
 _COVERED = 0.3
 
 
-def cautions(
-    image: np.ndarray, found: Detection, pose: Pose, regions: Regions
-) -> tuple[str, ...]:
+def cautions(image: np.ndarray, found: Detection, pose: Pose, regions: Regions) -> tuple[str, ...]:
     """Return the warnings that hold for a face, most general first."""
     points = found.landmarks[:, :2]
     checks = (

@@ -89,9 +89,7 @@ def ring_box(pose: Pose, width: int, height: int) -> tuple[int, int, int, int]:
 
 def ring_window(x_cm: np.ndarray, y_cm: np.ndarray) -> np.ndarray:
     """Fade from one on the face to exactly zero on the ring, for canonical positions."""
-    radius = np.hypot(
-        (x_cm - RING_CENTRE_CM[0]) / RING_RADII_CM[0], (y_cm - RING_CENTRE_CM[1]) / RING_RADII_CM[1]
-    )
+    radius = np.hypot((x_cm - RING_CENTRE_CM[0]) / RING_RADII_CM[0], (y_cm - RING_CENTRE_CM[1]) / RING_RADII_CM[1])
     fade = np.clip((1.0 - radius) / 0.25, 0.0, 1.0)
     return fade * fade * (3.0 - 2.0 * fade)
 
@@ -129,14 +127,10 @@ def draw_chart(landmarks_px: np.ndarray, pose: Pose, box: tuple[int, int, int, i
     affine = np.column_stack([np.ones(len(anchors)), anchors])
     full = np.block([[system, affine], [affine.T, np.zeros((3, 3))]])
     coefficients = lu_solve(lu_factor(full), np.vstack([wanted, np.zeros((3, 3))]))
-    splined = _kernel(nodes.astype(np.float32), anchors.astype(np.float32)) @ coefficients[:-3].astype(
-        np.float32
-    )
+    splined = _kernel(nodes.astype(np.float32), anchors.astype(np.float32)) @ coefficients[:-3].astype(np.float32)
     splined = splined + np.column_stack([np.ones(len(nodes)), nodes]) @ coefficients[-3:]
     nodes_cm = _flat(nodes_px.reshape(-1, 2), pose) + splined
-    return Chart(
-        box, nodes_px.astype(np.float32), nodes_cm.reshape(*nodes_px.shape[:2], 3).astype(np.float32)
-    )
+    return Chart(box, nodes_px.astype(np.float32), nodes_cm.reshape(*nodes_px.shape[:2], 3).astype(np.float32))
 
 
 def _anchors(landmarks_px, vertices_cm, pose):

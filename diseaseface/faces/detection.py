@@ -128,9 +128,7 @@ def _warped(image, forward):
         image = cv2.pyrDown(image)
         forward = forward @ np.diag([2.0, 2.0, 1.0])
         scale *= 2
-    return cv2.warpAffine(
-        image, forward, (_CROP_PX, _CROP_PX), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
+    return cv2.warpAffine(image, forward, (_CROP_PX, _CROP_PX), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _back(points, forward):
@@ -141,6 +139,4 @@ def _back(points, forward):
 
 def _nearest_centre(faces):
     middle = np.full(2, _CROP_PX / 2)
-    return min(
-        faces, key=lambda face: np.linalg.norm(face[0][:, :2].mean(axis=0) - middle), default=None
-    )
+    return min(faces, key=lambda face: np.linalg.norm(face[0][:, :2].mean(axis=0) - middle), default=None)

@@ -25,6 +25,8 @@ _BEARD_TOP = [454, 411, 327, 2, 98, 187, 234]
 _BEARD_PROOF = ([199, 208, 171, 152, 396, 428], [164, 167, 165, 206, 92], [164, 393, 391, 426, 322],
                 [192, 214, 135, 169, 210], [416, 434, 364, 394, 430])  # fmt: skip
 _CHEEKS = BARE_SKIN[:2]
+_LEAST_PROOFS = 3
+_COARSE = (2.15, 2.55)  # smooth faces stay below, of 81 looked at
 _HAIR_WIDTH_CM = 0.12  # blur that wipes out single hairs and keeps shading
 
 
@@ -63,7 +65,7 @@ def colours_around(segments: Segments, landmarks_px: np.ndarray) -> Colours:
     around = cv2.dilate(segments.skin.mask, np.ones((5, 5)))
     head = (np.hypot(frame.x_cm / 11.0, (y - 2.0) / 15.0) < 1) & (y > -4.0)
     person = segments.person.on(frame) > 0.5
-    scalp = (person & (around < 0.5) & head & (segments.likeness < 0.5)).astype(np.float32)
+    scalp = (person & segments.inside & (around < 0.5) & head & (segments.likeness < 0.5)).astype(np.float32)
     scalp_cm2 = float(scalp.sum()) / k**2
     hairy = scalp if scalp_cm2 >= _LEAST_SCALP_HAIR_CM2 else _darkest_brow(lab, points)
     return Colours(
@@ -83,7 +85,7 @@ def _darkest_brow(lab, points):
 def scalp_hair(segments: Segments) -> Rough:
     """Return roughly what belongs to the person but is no skin; narrow seams do not count."""
     frame = segments.skin.frame
-    hair = (segments.person.on(frame) > 0.5) & (segments.skin.mask < 0.5)
+    hair = (segments.person.on(frame) > 0.5) & (segments.skin.mask < 0.5) & segments.inside
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(0.4 * frame.px_per_cm) + 1,) * 2)
     return Rough(frame, cv2.morphologyEx(hair.astype(np.float32), cv2.MORPH_OPEN, disc))
 
@@ -140,9 +142,7 @@ def brow_hair(lab: np.ndarray, skin: np.ndarray, frame: Upright, points: np.ndar
     return step_between(darker / full, 0.3, 0.85) * brow_zone(frame, points)
 
 
-def beard_hair(
-    lab: np.ndarray, colours: Colours, bare: np.ndarray, frame: Upright, points: np.ndarray
-) -> np.ndarray:
+def beard_hair(lab: np.ndarray, colours: Colours, bare: np.ndarray, frame: Upright, points: np.ndarray) -> np.ndarray:
     """Return beard, moustache and stubble by density, float32 (h, w); zero without a beard.
 
     Shadows are as dark as stubble, but smooth: it counts only where lightness varies from hair
@@ -152,10 +152,11 @@ def beard_hair(
     lips = cv2.dilate(fill(points[LIPS], shape), np.ones((round(0.3 * k) | 1,) * 2))
     free = cv2.erode((bare > 0.9).astype(np.float32), np.ones((round(0.5 * k) | 1,) * 2)) * (1 - lips)
     grain = coarseness(lab[..., 0], free, frame, points)
-    proofs = [(fill(points[proof], shape) > 0.5) & (free > 0.5) for proof in _BEARD_PROOF]
-    if not all(proof.any() for proof in proofs):
+    places = [(fill(points[place], shape) > 0.5) & (free > 0.5) for place in _BEARD_PROOF]
+    proofs = sorted(np.median(grain[place]) for place in places if place.any())
+    if len(proofs) < _LEAST_PROOFS:
         return np.zeros(shape, np.float32)
-    sure = step_between(np.sort([np.median(grain[proof]) for proof in proofs])[-2], 2.15, 2.55)
+    sure = step_between(proofs[-2], *_COARSE)  # the second: one may be a scar or a shadow's edge
     darker = cover(lab, colours.above, colours.hair)
     density = step_between(grain, 1.4, 2.6) * step_between(darker, 0.02, 0.45)
     return sure * _beard_zone(frame, points) * density
@@ -164,9 +165,7 @@ def beard_hair(
 def coarseness(light: np.ndarray, weights: np.ndarray, frame: Upright, points: np.ndarray) -> np.ndarray:
     """Return how much lightness (h, w) changes from hair to hair, where weighted; 1 on the cheeks."""
     k = frame.px_per_cm
-    fine, wide = (
-        cv2.GaussianBlur(light, (0, 0), max(cm * k, 0.6)) for cm in (_HAIR_WIDTH_CM, 2.5 * _HAIR_WIDTH_CM)
-    )
+    fine, wide = (cv2.GaussianBlur(light, (0, 0), max(cm * k, 0.6)) for cm in (_HAIR_WIDTH_CM, 2.5 * _HAIR_WIDTH_CM))
     change = np.abs(light - fine) / np.maximum(wide, 5.0) * weights
     sums = [cv2.GaussianBlur(plane, (0, 0), 0.45 * k) for plane in (change, weights)]
     grain = sums[0] / np.maximum(sums[1], 0.05)
@@ -179,5 +178,3 @@ def _beard_zone(frame, points):
     below = np.outer(np.sin(np.linspace(0, np.pi, len(_JAW))), (0.0, 2.0 * frame.px_per_cm))
     zone = fill(np.concatenate([points[_JAW] + below, points[_BEARD_TOP[1:-1]]]), frame.size[::-1])
     return cv2.GaussianBlur(zone, (0, 0), 0.25 * frame.px_per_cm)
-
-

@@ -50,9 +50,7 @@ def read(photo) -> np.ndarray:
     try:
         pixels = np.array(_upright_rgb(image))
     except Exception as error:  # Pillow's decoders raise many kinds on damaged files
-        raise PhotoError(
-            "The photo is damaged and cannot be decoded; save it again as JPEG or PNG."
-        ) from error
+        raise PhotoError("The photo is damaged and cannot be decoded; save it again as JPEG or PNG.") from error
     if min(pixels.shape[:2]) < SHORTEST_SIDE_PX:
         raise PhotoError(
             f"The photo is only {pixels.shape[1]} x {pixels.shape[0]} px at the size it is analysed in; "
@@ -79,9 +77,7 @@ def _open(photo) -> Image.Image:
         if not photo.is_file():
             raise PhotoError(f"There is no photo at {photo}; check the path.")
     elif not hasattr(photo, "read"):
-        raise PhotoError(
-            f"A photo must be a path, bytes, a file, a PIL image or an array, not {type(photo).__name__}."
-        )
+        raise PhotoError(f"A photo must be a path, bytes, a file, a PIL image or an array, not {type(photo).__name__}.")
     try:
         return Image.open(photo)
     except Image.DecompressionBombError as error:
@@ -96,9 +92,7 @@ def _refuse_by_size(width: int, height: int) -> None:
     if width * height > MOST_PIXELS:
         raise _too_many_pixels(f" of {width} x {height} px")
     if min(width, height) < SHORTEST_SIDE_PX:
-        raise PhotoError(
-            f"The photo of {width} x {height} px is too small; use one of at least 256 x 256 px."
-        )
+        raise PhotoError(f"The photo of {width} x {height} px is too small; use one of at least 256 x 256 px.")
 
 
 def _too_many_pixels(size: str = "") -> PhotoError:
@@ -171,7 +165,5 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         with contextlib.suppress(ImageCms.PyCMSError, OSError, TypeError, ValueError):
             source = ImageCms.getOpenProfile(io.BytesIO(profile))
             if "srgb" not in ImageCms.getProfileDescription(source).lower():
-                return ImageCms.profileToProfile(
-                    image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
-                )
+                return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
     return image.convert("RGB")

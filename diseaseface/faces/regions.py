@@ -87,8 +87,7 @@ def _head_masks(image, landmarks_px, pose):
 
 def _resized(colours, size):
     planes = (
-        cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR)
-        for plane in (colours.skin, colours.above, colours.hair)
+        cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in (colours.skin, colours.above, colours.hair)
     )
     return Colours(*planes, colours.scalp_cm2)
 
@@ -97,7 +96,8 @@ def _undyed(lab, skin):
     """Return what has too little of the colour of skin, in its own light, to be a neck: a collar."""
     share = (lab[..., 1:] * skin[..., 1:]).sum(axis=-1) / np.maximum((skin[..., 1:] ** 2).sum(axis=-1), 1.0)
     lighter = lab[..., 0] / np.maximum(skin[..., 0], 1.0)
-    return step_between(share / np.maximum(lighter, 0.1), 0.4, 0.2) * step_between(lighter, 1.0, 1.2)
+    light = step_between(lighter, 1.0, 1.2) * step_between(lab[..., 0], 40.0, 55.0)  # shine on dark skin is not
+    return light * step_between(share / np.maximum(lighter, 0.1), 0.4, 0.2)
 
 
 def _scalp(frame):

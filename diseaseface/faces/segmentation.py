@@ -31,9 +31,7 @@ class Rough:
         """Return the mask on another frame of the same photo, float32."""
         there, here = (np.vstack([f.matrix, (0, 0, 1)]) for f in (target, self.frame))
         matrix = (there @ np.linalg.inv(here))[:2]
-        return cv2.warpAffine(
-            self.mask, matrix, target.size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
+        return cv2.warpAffine(self.mask, matrix, target.size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,12 +47,15 @@ class Segments:
         CIE L*a*b* of the frame of `skin`.
     likeness : float32 array of shape (h, w), 0 to 1
         How much each pixel's colour is that of the bare skin of cheeks and forehead.
+    inside : bool array of shape (h, w)
+        Which pixels of the frame the photo covers.
     """
 
     skin: Rough
     person: Rough
     lab: np.ndarray
     likeness: np.ndarray
+    inside: np.ndarray
 
 
 def segment(image: np.ndarray, landmarks_px: np.ndarray, pose: Pose) -> Segments:
@@ -63,8 +64,9 @@ def segment(image: np.ndarray, landmarks_px: np.ndarray, pose: Pose) -> Segments
     points = frame.to_frame(landmarks_px)
     lab = to_lab(frame.cut(image))
     likeness = _likeness(frame, lab, points)
-    skin = Rough(frame, _skin(frame, lab, points, likeness, _inside(frame, image)))
-    return Segments(skin, _person(image, pose, skin), lab, likeness)
+    inside = _inside(frame, image)
+    skin = Rough(frame, _skin(frame, lab, points, likeness, inside))
+    return Segments(skin, _person(image, pose, skin), lab, likeness, inside)
 
 
 def _inside(frame, image):

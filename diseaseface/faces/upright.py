@@ -77,6 +77,4 @@ def upright(pose: Pose, box_cm: tuple[float, float, float, float], px_per_cm: fl
     linear = scale * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     origin = np.array([-left, top]) * px_per_cm - 0.5
     size = round((right - left) * px_per_cm), round((top - bottom) * px_per_cm)
-    return Upright(
-        left, top, px_per_cm, size, np.column_stack([linear, origin - linear @ pose.origin_px])
-    )
+    return Upright(left, top, px_per_cm, size, np.column_stack([linear, origin - linear @ pose.origin_px]))
