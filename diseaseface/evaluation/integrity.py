@@ -1,0 +1,50 @@
+"""What must not change: the surroundings, and the whole of the picture."""
+
+import cv2
+import numpy as np
+
+from diseaseface.evaluation.frame import frame_of
+from diseaseface.faces.chart import ring_window
+from diseaseface.faces.face import Face
+
+_PERSON = 0.02
+
+
+def unchanged_outside(before: Face, picture: np.ndarray) -> float | None:
+    """Return the share of pixels outside the person and the warp's ring that kept their bytes.
+
+    None where the picture has another size than the photo, or all of it is inside.
+    """
+    if picture.shape != before.image.shape:
+        return None
+    outside = frame_of(before).keep(("outside",), lambda: _outside(before))
+    changed = cv2.absdiff(before.image, picture).reshape(-1, 3)[outside.ravel()]
+    if not len(changed):
+        return None
+    return float(1.0 - np.count_nonzero(changed @ np.ones(3, np.uint16)) / len(changed))
+
+
+def _outside(before):
+    """Where neither the person nor the ring is, bool (H, W)."""
+    outside = before.regions.person <= _PERSON
+    x0, y0, x1, y1 = before.chart.box
+    place = before.pixels_cm
+    outside[y0:y1, x0:x1] &= ring_window(place[..., 0], place[..., 1]) == 0.0
+    return outside
+
+
+def newly_clipped(before: Face, picture: np.ndarray) -> float | None:
+    """Return the share of the skin that has become burnt out or black; None for another size."""
+    if picture.shape != before.image.shape:
+        return None
+    skin = before.regions.skin > 0.5
+    if not skin.any():
+        return None
+    was, now = (_clipped(image[skin]) for image in (before.image, picture))
+    return float((now & ~was).mean())
+
+
+def _clipped(codes):
+    """Which of some pixels (n, 3) have a channel at its end."""
+    red, green, blue = ((codes[:, k] == 0) | (codes[:, k] == 255) for k in range(3))
+    return red | green | blue

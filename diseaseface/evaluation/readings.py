@@ -1,0 +1,122 @@
+"""All measures of one face, or of the change between two pictures of it, read from pixels alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from diseaseface.evaluation import colour, lesions, texture
+from diseaseface.evaluation.frame import PX_PER_CM, Frame, frame_of
+from diseaseface.evaluation.margins import margin_shifts
+from diseaseface.evaluation.tracking import Motion, moved_points_cm, track
+from diseaseface.evaluation.views import View, view
+from diseaseface.faces.anthropometry import MEASURES, readings
+from diseaseface.faces.face import Face
+
+SURFACE = {**colour.READINGS, **texture.READINGS, **lesions.READINGS}
+
+# Read as a change in per cent of what was there.
+RELATIVE = frozenset({"skin_roughness", "eyebrow_density"})
+# One picture alone cannot tell these from moles, beard shade, light and compression.
+ONLY_AGAINST_BEFORE = frozenset({"depigmented_area", "hypopigmented_area", "telangiectasia_area"})
+
+ALIGNED, RETAKEN, ALONE = "aligned", "retaken", "alone"
+
+_SAME_LEVELS = 6  # of 255; a JPEG copy of a picture stays within
+_SAME_SHARE = 0.8  # a warp may move a little of what is close to the head
+_LEAST_AGREEMENT = 0.35
+# What drawn signs may do to the pose that is found.
+_MOST_SHIFT_CM, _MOST_GROWTH, _MOST_TURN_DEG = 0.6, 0.05, 2.0
+_PERSON, _LEAST_AROUND, _STRIDE = 0.02, 100, 4
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What pixels say, before any calibration.
+
+    Attributes
+    ----------
+    mode : str
+        ALIGNED, a change tracked between two pictures that lie on each other; RETAKEN, the
+        difference of two separate readings; ALONE, one picture.
+    values : mapping of measure to float or None
+        None where the part of the face cannot be seen.
+    blur : float
+        How much less surely small faces are read, at least 1: the reading frame's scale over
+        the photo's.
+    """
+
+    mode: str
+    values: Mapping[str, float | None]
+    blur: float = 1.0
+
+
+def read_alone(face: Face) -> Readings:
+    """Read one face."""
+    frame = frame_of(face)
+    return Readings(ALONE, frame.keep(("alone",), lambda: _alone(face, frame)), _blur(face))
+
+
+def _alone(face, frame):
+    seen = view(frame)
+    surface = {name: read(seen, None) for name, (_, read) in SURFACE.items()}
+    return {**readings(face.points_cm), **surface}
+
+
+def read_change(before: Face, after: Face) -> Readings:
+    """Read what has changed from one picture of a face to another."""
+    frame = frame_of(before)
+    if np.array_equal(before.image, after.image):
+        return Readings(ALIGNED, dict.fromkeys((*MEASURES, *SURFACE), 0.0), _blur(before))
+    if same_surroundings(before, after.image) and same_place(before, after):
+        codes = frame.see(after.image)
+        motion = track(frame, codes)
+        if motion.agreement >= _LEAST_AGREEMENT:
+            return Readings(ALIGNED, _tracked(frame, codes, motion), _blur(before))
+    changes = _difference(read_alone(before).values, read_alone(after).values)
+    return Readings(RETAKEN, changes, max(_blur(before), _blur(after)))
+
+
+def _blur(face: Face) -> float:
+    return max(1.0, PX_PER_CM / face.pose.px_per_cm)
+
+
+def same_surroundings(before: Face, picture: np.ndarray) -> bool:
+    """Tell whether a picture has the photo's size and shows the same around the person."""
+    if picture.shape != before.image.shape:
+        return False
+    sparse = np.s_[::_STRIDE, ::_STRIDE]
+    around = before.regions.person[sparse] <= _PERSON
+    if around.sum() < _LEAST_AROUND:  # the person fills the photo; tracking decides
+        return True
+    was, now = (image[sparse][around].astype(int) for image in (before.image, picture))
+    return float((np.abs(was - now).max(axis=-1) <= _SAME_LEVELS).mean()) >= _SAME_SHARE
+
+
+def same_place(before: Face, after: Face) -> bool:
+    """Tell whether the head lies where it lay; a plain background says nothing about that."""
+    first, then = before.pose, after.pose
+    shift_cm = np.linalg.norm(then.origin_px - first.origin_px) / first.px_per_cm
+    growth = abs(np.log(then.px_per_cm / first.px_per_cm))
+    return shift_cm < _MOST_SHIFT_CM and growth < _MOST_GROWTH and abs(then.roll_deg - first.roll_deg) < _MOST_TURN_DEG
+
+
+def _tracked(frame: Frame, codes: np.ndarray, motion: Motion) -> dict[str, float | None]:
+    was, now = readings(frame.points_cm), readings(moved_points_cm(frame, motion))
+    changes = {name: now[name] - was[name] for name in was}
+    changes |= {name: shift.amount_mm for name, shift in margin_shifts(frame, codes, motion).items()}
+    first, then = view(frame), View(frame, motion.seen, motion.flow, codes)
+    return changes | {name: read(then, first) for name, (_, read) in SURFACE.items()}
+
+
+def _difference(was, now):
+    changes = {}
+    for name in was:
+        known = was[name] is not None and now[name] is not None and name not in ONLY_AGAINST_BEFORE
+        changes[name] = departure(name, was[name], now[name]) if known else None
+    return changes
+
+
+def departure(name: str, usual: float, now: float) -> float:
+    """Return the difference of two readings of a measure, in per cent where it is read so."""
+    return 100.0 * (now / max(usual, 1e-2) - 1.0) if name in RELATIVE else now - usual

@@ -1,0 +1,152 @@
+"""The report on one picture: what was asked, applied and measured, sign by sign, and the scores."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from math import isfinite
+
+from diseaseface.evaluation.ranking import Candidate
+from diseaseface.knowledge.profiles import Evidence
+
+SCHEMA = "diseaseface.report/1"
+MEASURED, NOT_AVAILABLE, NOT_MEASURABLE = "measured", "not_available", "not_measurable"
+
+
+@dataclass(frozen=True)
+class SignReport:
+    """One sign.
+
+    Attributes
+    ----------
+    name, label, hpo, unit : of the attribute, in its direction
+    direction : int
+        +1 or -1.
+    weight : float or None
+        Prevalence in the profile; None without a profile.
+    side : "left", "right" or None
+        The subject's own; None for both.
+    baseline : float or None
+        Reading of the photo itself, in the unit.
+    asked, applied : float or None
+        Changes in the unit; None where no rendering was given.
+    measured : float or None
+        Change read from pixels alone; without a photo before, the difference from the norm.
+    noise : float or None
+        Standard deviation of `measured`.
+    z : float or None
+        `measured` in standard deviations of healthy faces.
+    status, reason : str, str or None
+        MEASURED, NOT_AVAILABLE or NOT_MEASURABLE; a sentence where there is no value, or
+        where the engine drew less than asked.
+    evidence : tuple of Evidence
+    """
+
+    name: str
+    label: str
+    hpo: tuple[str, ...]
+    unit: str
+    direction: int
+    weight: float | None = None
+    side: str | None = None
+    baseline: float | None = None
+    asked: float | None = None
+    applied: float | None = None
+    measured: float | None = None
+    noise: float | None = None
+    z: float | None = None
+    status: str = MEASURED
+    reason: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Score:
+    """One score, or why there is none.
+
+    Attributes
+    ----------
+    value : float or None
+    status, reason : str, str or None
+    more : mapping
+        Further fields of this score, such as low and high.
+    """
+
+    value: float | None
+    status: str = MEASURED
+    reason: str | None = None
+    more: Mapping[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def missing(cls, status: str, reason: str, **more) -> "Score":
+        """Make a score without a value."""
+        return cls(None, status, reason, more)
+
+    def to_dict(self) -> dict:
+        """Return plain values for JSON."""
+        told = {name: _plain(value) for name, value in self.more.items()}
+        return {"value": _plain(self.value), **told, "status": self.status, "reason": self.reason}
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that is known about one picture; see `to_dict` for the published form.
+
+    Attributes
+    ----------
+    disease : mapping or None
+        {"id", "name"} of the profile compared with.
+    settings : mapping
+        severity, seed, engine, toward and further settings of the request; None where unknown.
+    signs : tuple of SignReport
+    scores : mapping of name to Score
+    departs : bool
+    ranking : tuple of Candidate
+    reading : str
+        How the picture was read: "aligned" with its photo, "retaken", or "alone".
+    synthetic : bool or None
+        True for a drawn picture, None where that is not known.
+    warnings : tuple of str
+    timings_ms : mapping
+    versions : mapping
+    """
+
+    disease: Mapping[str, str] | None
+    settings: Mapping[str, object]
+    signs: tuple[SignReport, ...]
+    scores: Mapping[str, Score]
+    departs: bool
+    ranking: tuple[Candidate, ...]
+    reading: str
+    synthetic: bool | None = None
+    warnings: tuple[str, ...] = ()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+    versions: Mapping[str, str | None] = field(default_factory=dict)
+
+    def to_dict(self) -> dict:
+        """Return the report as plain values, in the form diseaseface.report/1."""
+        return {
+            "schema": SCHEMA,
+            "synthetic": self.synthetic,
+            "disease": dict(self.disease) if self.disease else None,
+            **{name: _plain(value) for name, value in self.settings.items()},
+            "attributes": [_sign(sign) for sign in self.signs],
+            "scores": {name: score.to_dict() for name, score in self.scores.items()},
+            "departs": self.departs,
+            "ranking": [{**asdict(one), "score": _plain(one.score)} for one in self.ranking],
+            "reading": self.reading,
+            "warnings": list(self.warnings),
+            "timings_ms": {name: _plain(value) for name, value in self.timings_ms.items()},
+            "versions": dict(self.versions),
+        }
+
+
+def _sign(sign: SignReport) -> dict:
+    told = {name: _plain(value) for name, value in vars(sign).items() if name not in ("evidence", "hpo")}
+    return {**told, "hpo": list(sign.hpo), "evidence": [asdict(one) for one in sign.evidence]}
+
+
+def _plain(value):
+    """Round to what is meaningful; JSON has no infinity."""
+    if isinstance(value, bool) or value is None or isinstance(value, (int, str)):
+        return value
+    number = float(value)
+    return round(number, 4) if isfinite(number) else None

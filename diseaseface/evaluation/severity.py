@@ -1,0 +1,118 @@
+"""How well a measured change fits a disease, and how far along its course it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from diseaseface import edits
+from diseaseface.edits import Change
+from diseaseface.knowledge.profiles import Profile
+
+STAGES = 51
+_QUANTILE = 1.645  # of the normal distribution: 90 % lie within on both sides
+_FINEST = 0.01
+_RIDGE = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """The signs of a profile's typical presentation over severity.
+
+    Attributes
+    ----------
+    changes : tuple of Change
+        At severity 1, strongest weight first.
+    amounts : float array of shape (STAGES, signs)
+        At even severities from 0 to 1.
+    """
+
+    changes: tuple[Change, ...]
+    amounts: np.ndarray
+
+    @property
+    def severities(self) -> np.ndarray:
+        """Severity of each row of `amounts`."""
+        return np.linspace(0.0, 1.0, len(self.amounts))
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A severity with the interval that holds it in 90 of 100 cases, all 0 to 1."""
+
+    value: float
+    low: float
+    high: float
+
+
+@lru_cache(maxsize=128)
+def course_of(profile: Profile, side: str | None = None) -> Course:
+    """Return the course of a profile, for signs of one side on the side given."""
+    full = sorted(edits.plan(profile, 1.0, side=side), key=lambda change: -(change.sign.weight if change.sign else 0))
+    order = {(change.attribute.name, change.side): column for column, change in enumerate(full)}
+    amounts = np.zeros((STAGES, len(full)))
+    for row, severity in enumerate(np.linspace(0.0, 1.0, STAGES)):
+        for change in edits.plan(profile, float(severity), side=side):
+            column = order.get((change.attribute.name, change.side))
+            if column is not None:
+                amounts[row, column] = change.amount
+    return Course(tuple(full), amounts)
+
+
+def match(profile_sd: Sequence[float], measured_sd: Sequence[float], weights: Sequence[float]) -> float | None:
+    """Return the weighted cosine of two changes in standard deviations, -1 to 1; None for no change.
+
+    Parameters
+    ----------
+    profile_sd : sequence of float
+        What the profile asks at severity 1.
+    measured_sd : sequence of float
+        What is measured.
+    weights : sequence of float
+        Prevalence of each sign.
+    """
+    asked, seen, weight = (np.asarray(values, float) for values in (profile_sd, measured_sd, weights))
+    product = float((weight * asked * seen).sum())
+    norm = float(np.sqrt((weight * asked**2).sum() * (weight * seen**2).sum()))
+    return float(np.clip(product / norm, -1.0, 1.0)) if norm > _RIDGE else None
+
+
+def estimate(
+    course: np.ndarray, measured: Sequence[float], noise: Sequence[float], weights: Sequence[float]
+) -> Estimate:
+    """Return the severity whose amounts are nearest to what is measured.
+
+    Parameters
+    ----------
+    course : float array of shape (stages, signs)
+        Amounts at even severities from 0 to 1, in the signs' units.
+    measured, noise : sequences of length signs
+        Change read for each sign, and its standard deviation.
+    weights : sequence of length signs
+        Prevalence: what few people have says less about how far the disease is.
+
+    Notes
+    -----
+    Weighted least squares along the course; the interval is that of the profile likelihood,
+    widened where the signs contradict each other.
+    """
+    at = np.linspace(0.0, 1.0, round(1 / _FINEST) + 1)
+    stages = np.linspace(0.0, 1.0, len(course))
+    fine = np.stack([np.interp(at, stages, column) for column in np.asarray(course, float).T], axis=1)
+    weight = np.asarray(weights, float) / max(float(np.max(weights)), _RIDGE)
+    missed = (fine - np.asarray(measured, float)) / np.maximum(np.asarray(noise, float), _RIDGE)
+    distance = (weight * missed**2).sum(axis=1)
+    best = int(np.argmin(distance))
+    misfit = max(1.0, distance[best] / max(weight.sum() - 1.0, 1.0))
+    inside = at[distance <= distance[best] + _QUANTILE**2 * misfit]
+    return Estimate(_between(at, distance, best), float(inside[0]), float(inside[-1]))
+
+
+def _between(at, distance, best):
+    """Place of the minimum, from the parabola through it and its neighbours."""
+    if not 0 < best < len(at) - 1:
+        return float(at[best])
+    left, middle, right = distance[best - 1 : best + 2]
+    bend = left - 2 * middle + right
+    return float(at[best] + 0.5 * (left - right) / bend * (at[1] - at[0])) if bend > 0 else float(at[best])

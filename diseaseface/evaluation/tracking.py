@@ -1,0 +1,98 @@
+"""Following every point of a face from one picture into another of the same photo.
+
+A landmark detector pulls an edited face back towards the faces it was trained on: of a slant
+of 18 degrees it sees 4 or 5. Where two pictures are aligned, dense optical flow follows the
+skin itself instead.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from diseaseface.evaluation.frame import PX_PER_CM, Frame
+
+_DETAIL_CM = 0.5  # structures wider than this are light or pigment, and are taken out
+_LEAST_CONTRAST = 0.03  # in log light; flatter skin than this is noise
+_SMOOTH_PX = 0.7
+_AGREEMENT_CM = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Motion:
+    """Where each pixel of a frame has gone.
+
+    Attributes
+    ----------
+    flow : float32 array of shape (h, w, 2)
+        Displacement in frame pixels, from the first picture to the second.
+    seen : float32 array of shape (h, w, 3)
+        The second picture, taken back to where its points were in the first.
+    agreement : float
+        Median correlation of the fine structure of both over the face; 1 the same, 0 unrelated.
+    """
+
+    flow: np.ndarray
+    seen: np.ndarray
+    agreement: float
+
+
+def track(frame: Frame, codes: np.ndarray) -> Motion:
+    """Follow the face into another picture.
+
+    Parameters
+    ----------
+    frame : Frame
+        Of the first picture.
+    codes : float32 array of shape (h, w, 3)
+        The second picture in the same frame.
+
+    Notes
+    -----
+    Dense inverse search (Kroeger et al., 2016), on the red channel, which haemoglobin and
+    bilirubin leave alone, with local brightness and contrast taken out.
+    """
+    before, after = structure(frame.codes), structure(codes)
+    flow = _flow(before, after)
+    columns, rows = pixel_grid(frame.shape)
+    back_x, back_y = columns + flow[..., 0], rows + flow[..., 1]
+    seen = cv2.remap(codes, back_x, back_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return Motion(flow, seen, _agreement(before, structure(seen), frame))
+
+
+def moved_points_cm(frame: Frame, motion: Motion) -> np.ndarray:
+    """Return the face's points (478, 3) in the canonical frame, moved as the picture has."""
+    at = frame.points.astype(np.float32)
+    moved = cv2.remap(motion.flow, at[:, None, 0], at[:, None, 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[
+        :, 0
+    ]
+    return frame.points_cm + frame.vectors_to_cm(moved)
+
+
+def structure(codes: np.ndarray) -> np.ndarray:
+    """Return the red channel (h, w) as uint8 with local brightness and contrast taken out."""
+    light = np.log(np.clip(codes[..., 0], 0, 255) + 8.0)
+    sigma = _DETAIL_CM * PX_PER_CM
+    detail = light - cv2.GaussianBlur(light, (0, 0), sigma)
+    contrast = np.sqrt(cv2.GaussianBlur(detail * detail, (0, 0), sigma) + _LEAST_CONTRAST**2)
+    return np.clip(128.0 + 50.0 * detail / contrast, 0, 255).astype(np.uint8)
+
+
+def _flow(before, after):
+    search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    search.setFinestScale(0)
+    return cv2.GaussianBlur(search.calc(before, after, None), (0, 0), _SMOOTH_PX)
+
+
+def pixel_grid(shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the columns and the rows of all pixels, two float32 arrays of that shape."""
+    return np.meshgrid(np.arange(shape[1], dtype=np.float32), np.arange(shape[0], dtype=np.float32))
+
+
+def _agreement(before, after, frame):
+    a, b = (image.astype(np.float32) - 128.0 for image in (before, after))
+    sigma = _AGREEMENT_CM * PX_PER_CM
+    both, one, other = (cv2.GaussianBlur(v, (0, 0), sigma) for v in (a * b, a * a, b * b))
+    correlation = both / np.sqrt(np.maximum(one * other, 1.0))
+    at = np.clip(np.rint(frame.points).astype(int), 0, np.array(frame.shape[::-1]) - 1)
+    return float(np.median(correlation[at[:, 1], at[:, 0]]))
