@@ -11,8 +11,6 @@ UPLOAD_LIMIT = "40mb"
 KEEP_SECONDS = 3600  # files made for the page are deleted after this
 SESSIONS_HELD = 8  # analysed faces kept in memory, one a visitor; the oldest go first
 
-MODULES_OF_BENCHMARKS = "diseaseface.benchmarks"
-
 
 def server_name() -> str:
     """Return the address to serve on: GRADIO_SERVER_NAME, else this machine only."""

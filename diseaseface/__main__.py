@@ -1,0 +1,101 @@
+"""The command line: `python -m diseaseface …`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from diseaseface import commands
+from diseaseface.errors import DiseaseFaceError
+from diseaseface.settings import STAGES, VERSION
+
+DONE, REFUSED = 0, 1  # argparse itself leaves with 2 on wrong usage
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options, rest = _parser().parse_known_args(argv)
+    if rest and options.run is not commands.benchmark:
+        _parser().error(f"unrecognized arguments: {' '.join(rest)}")
+    try:
+        return options.run(options, rest) or DONE
+    except BrokenPipeError:  # whoever read our output, `head` for one, has had enough
+        sys.stdout = None
+        return DONE
+    except (DiseaseFaceError, OSError) as error:
+        print(f"diseaseface: {' '.join(str(error).split())}", file=sys.stderr)
+        return REFUSED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="diseaseface", description="See, and measure, how a disease shows on a face.")
+    parser.add_argument("--version", action="version", version=VERSION)
+    subcommands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_transform(subcommands)
+    _add_strip(subcommands)
+    _add_evaluate(subcommands)
+    _add_knowledge(subcommands)
+    _add_benchmark(subcommands)
+    return parser
+
+
+def _add_transform(subcommands) -> None:
+    command = subcommands.add_parser("transform", help="draw a disease on the face in a photo")
+    _add_drawing_options(command)
+    command.add_argument("--severity", type=float, required=True, help="0 the photo itself … 1 marked")
+    command.add_argument("--out", required=True, metavar="PNG")
+    command.set_defaults(run=commands.transform)
+
+
+def _add_strip(subcommands) -> None:
+    command = subcommands.add_parser("strip", help="draw the course of a disease in even steps")
+    _add_drawing_options(command)
+    command.add_argument("--stages", type=int, default=STAGES)
+    command.add_argument("--out", required=True, metavar="PNG")
+    command.add_argument("--animation", metavar="GIF|MP4")
+    command.set_defaults(run=commands.strip)
+
+
+def _add_drawing_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("photo", metavar="PHOTO")
+    which = command.add_mutually_exclusive_group(required=True)
+    which.add_argument("--disease", metavar="D", help="id, name or synonym")
+    which.add_argument("--profile", metavar="JSON", help="a profile of your own, as `profile D --json` prints it")
+    command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--age", type=float, help="years")
+    command.add_argument("--engine", default="morph")
+    command.add_argument("--presentation", choices=("typical", "sampled"), default="typical")
+    command.add_argument("--side", choices=("left", "right"), help="the person's own")
+    command.add_argument("--toward", choices=("disease", "healthy"), default="disease")
+    command.add_argument("--report", metavar="JSON")
+
+
+def _add_evaluate(subcommands) -> None:
+    command = subcommands.add_parser("evaluate", help="read the signs of a photo")
+    command.add_argument("photo", metavar="PHOTO")
+    command.add_argument("--disease", metavar="D")
+    command.add_argument("--before", metavar="PHOTO", help="the same person's earlier photo")
+    command.add_argument("--report", metavar="JSON")
+    command.set_defaults(run=commands.evaluate)
+
+
+def _add_knowledge(subcommands) -> None:
+    profile = subcommands.add_parser("profile", help="show what a disease does to a face, and who says so")
+    profile.add_argument("disease", metavar="D")
+    profile.add_argument("--json", action="store_true")
+    profile.set_defaults(run=commands.profile)
+    diseases = subcommands.add_parser("diseases", help="list the diseases that can be drawn")
+    diseases.add_argument("--search", metavar="TEXT")
+    diseases.add_argument("--json", action="store_true")
+    diseases.set_defaults(run=commands.diseases)
+
+
+def _add_benchmark(subcommands) -> None:
+    command = subcommands.add_parser(
+        "benchmark", help="run a benchmark; its own options follow its name", add_help=False
+    )
+    command.add_argument("name", metavar="NAME", nargs="?")
+    command.set_defaults(run=commands.benchmark)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""Photos that benchmarks run over: a user's folder, or the one real face every install has."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from diseaseface.errors import PhotoError
+from diseaseface.faces.photo import read
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+
+
+def add_faces_option(parser: ArgumentParser, most: int) -> None:
+    """Add --faces and --most to a benchmark's options."""
+    parser.add_argument("--faces", type=Path, help="folder of face photos, searched below; default: the astronaut")
+    parser.add_argument("--most", type=int, default=most, help=f"photos taken, evenly spread (default {most})")
+
+
+def photos(folder: Path | None, most: int) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield (name, uint8 RGB photo) of at most `most` photos, evenly spread over the folder."""
+    if folder is None:
+        from skimage.data import astronaut
+
+        yield "astronaut", astronaut()
+        return
+    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    if not found:
+        raise PhotoError(f"There are no photos below {folder}: give a folder of JPEG or PNG files.")
+    picked = np.unique(np.linspace(0, len(found) - 1, min(most, len(found))).round().astype(int))
+    for index in picked:
+        yield str(found[index].relative_to(folder).with_suffix("")), read(found[index])

@@ -1,0 +1,135 @@
+"""What each command does: read the options, call the pipeline, write whole files or none."""
+
+import importlib
+import json
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from diseaseface import benchmarks, pictures
+from diseaseface.errors import RequestError
+from diseaseface.knowledge import profile_file
+from diseaseface.knowledge.catalogue import attributes
+from diseaseface.knowledge.profiles import Profile
+from diseaseface.pipeline import Pipeline
+from diseaseface.ui import presenters
+
+ENCODERS = {".gif": pictures.encode_gif, ".mp4": pictures.encode_mp4}
+FRAMES = 13  # of an animation, one way
+
+
+def transform(options: Namespace, _rest: Sequence[str]) -> None:
+    """Draw one picture; print its scores."""
+    _require_room(options.out, options.report)
+    result = Pipeline.load().transform(options.photo, _disease(options), options.severity, **_settings(options))
+    report = result.report.to_dict()
+    files = {options.out: pictures.encode_png(result.picture, report)}
+    _write({**files, options.report: _json(report)})
+    print("\n".join(presenters.score_sentences(report)))
+
+
+def strip(options: Namespace, _rest: Sequence[str]) -> None:
+    """Draw a strip, and an animation of the same course where one is asked."""
+    _require_room(options.out, options.report, options.animation)
+    encode = _encoder(options.animation)
+    pipeline, disease = Pipeline.load(), _disease(options)
+    face = pipeline.look(options.photo)
+    results = pipeline.strip(face, disease, options.stages, **_settings(options))
+    reports = [result.report.to_dict() for result in results]
+    captions = [presenters.stage_caption(report["severity"]) for report in reports]
+    sheet = pictures.sheet([result.picture for result in results], captions)
+    files = {options.out: pictures.encode_png(sheet, reports[-1]), options.report: _json(reports)}
+    if encode:
+        course = pipeline.draw_strip(face, disease, FRAMES, **_settings(options))
+        files[options.animation] = encode([drawing.rendering.picture for drawing in course])
+    _write(files)
+    print(f"{len(results)} stages of {reports[-1]['disease']['name']}: {', '.join(captions)}")
+
+
+def evaluate(options: Namespace, _rest: Sequence[str]) -> None:
+    """Read a photo; print what was found."""
+    _require_room(options.report)
+    report = Pipeline.load().evaluate(options.photo, options.disease, options.before).to_dict()
+    _write({options.report: _json(report)})
+    print("\n".join(presenters.score_sentences(report)))
+
+
+def profile(options: Namespace, _rest: Sequence[str]) -> None:
+    """Print a disease's signs with their evidence."""
+    found = Pipeline.load().profile(options.disease)
+    print(json.dumps(found.to_dict(), ensure_ascii=False, indent=2) if options.json else _in_words(found))
+
+
+def diseases(options: Namespace, _rest: Sequence[str]) -> None:
+    """List diseases, all or the ones that a text finds."""
+    known = Pipeline.load().diseases
+    matches = known.search(options.search) if options.search else known.all()
+    if options.json:
+        print(json.dumps([_entry(match) for match in matches], ensure_ascii=False, indent=2))
+        return
+    for match in matches:
+        print(f"{match.id:<14} {match.name}  ({match.signs} signs, {match.drawable:.0%} drawn)")
+
+
+def benchmark(options: Namespace, rest: Sequence[str]) -> int:
+    """Run one module of the benchmarks with the options that follow its name."""
+    folder = Path(benchmarks.__file__).parent
+    names = sorted(p.stem for p in folder.glob("*.py") if "\ndef run(" in p.read_text(encoding="utf-8"))
+    if options.name not in names:
+        raise RequestError(f"Name one of these benchmarks: {', '.join(names)}.")
+    return importlib.import_module(f"{benchmarks.__name__}.{options.name}").run(list(rest))
+
+
+def _disease(options: Namespace) -> str | Profile:
+    return profile_file.read(options.profile) if options.profile else options.disease
+
+
+def _settings(options: Namespace) -> dict:
+    return {name: getattr(options, name) for name in ("seed", "age", "side", "engine", "presentation", "toward")}
+
+
+def _entry(match) -> dict:
+    return {
+        "id": match.id,
+        "name": match.name,
+        "synonyms": list(match.synonyms),
+        "signs": match.signs,
+        "drawable": round(match.drawable, 3),
+    }
+
+
+def _in_words(found: Profile) -> str:
+    catalogue = attributes()
+    lines = [f"{found.name} ({found.id})", *([found.note] if found.note else [])]
+    for sign in found.signs:
+        label = catalogue[sign.attribute].pole(sign.direction).label
+        sources = "; ".join(f"{e.source}, {e.reference}: {e.detail}" for e in sign.evidence)
+        often = f"{sign.weight:.0%}" if sign.known else "?"
+        lines.append(f"  {often:>5}  {label}  [{sources}]")
+    lines += [f"  {sign.weight:>5.0%}  {sign.label}, not drawn: {sign.reason}" for sign in found.undrawn]
+    return "\n".join(lines)
+
+
+def _encoder(path: str | None):
+    if path is None:
+        return None
+    suffix = Path(path).suffix.lower()
+    if suffix not in ENCODERS:
+        raise RequestError(f"An animation is written as .gif or .mp4, not as {suffix or 'a name without an ending'}.")
+    return ENCODERS[suffix]
+
+
+def _require_room(*paths: str | None) -> None:
+    for path in filter(None, paths):
+        if not Path(path).resolve().parent.is_dir():
+            raise RequestError(f"There is no folder {Path(path).parent}: make it first, or write elsewhere.")
+
+
+def _json(report: dict | list) -> bytes:
+    return (json.dumps(report, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+
+
+def _write(files: Mapping[str | None, bytes]) -> None:
+    for path, data in files.items():
+        if path is not None:
+            pictures.write(path, data)

@@ -1,0 +1,151 @@
+"""Pictures as files: PNG that carries its report, captioned strips, animations."""
+
+import io
+import json
+import os
+import struct
+import tempfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+REPORT_KEY = "diseaseface"
+_XMP_KEY = "XML:com.adobe.xmp"
+_XMP = (
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" '
+    'Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/compositeSynthetic"/>'
+    '</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+)
+_SCHEMA = "diseaseface.report/"
+_HEADER_END = 33  # PNG signature and IHDR chunk, bytes
+_CAPTION_SHARE = 0.075  # of a stage's height
+_INK, _PAPER = (31, 41, 51), (255, 255, 255)
+
+
+def encode_png(picture: np.ndarray, report: dict | None = None) -> bytes:
+    """Encode a picture, with its report and the mark of a synthetic picture inside.
+
+    Parameters
+    ----------
+    picture : uint8 array of shape (H, W, 3)
+        RGB.
+    report : dict, optional
+        As `Report.to_dict`; timings are left out, so that the same request gives the same bytes.
+    """
+    fast = [cv2.IMWRITE_PNG_COMPRESSION, 2]
+    data = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), fast)[1].tobytes()
+    if report is None:
+        return data
+    kept = {name: value for name, value in report.items() if name != "timings_ms"}
+    text = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+    chunks = _text_chunk(REPORT_KEY, text) + _text_chunk(_XMP_KEY, _XMP)
+    return data[:_HEADER_END] + chunks + data[_HEADER_END:]
+
+
+def _text_chunk(key: str, text: str) -> bytes:
+    body = b"iTXt" + key.encode("latin-1") + b"\0\0\0\0\0" + text.encode("utf-8")
+    return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+
+
+def read_report(photo) -> dict | None:
+    """Return the report inside a picture that this product drew, else None.
+
+    `photo` is a path, the bytes of a file, or a PIL image; arrays carry no report.
+    """
+    if isinstance(photo, Image.Image):
+        return _report_of(photo)
+    if not isinstance(photo, str | os.PathLike | bytes):
+        return None
+    try:
+        with Image.open(io.BytesIO(photo) if isinstance(photo, bytes) else photo) as image:
+            return _report_of(image)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None  # whoever reads the photo itself says what is wrong with it
+
+
+def _report_of(image: Image.Image) -> dict | None:
+    try:
+        report = json.loads(image.info.get(REPORT_KEY, ""))
+    except (TypeError, ValueError):
+        return None
+    known = isinstance(report, dict) and str(report.get("schema", "")).startswith(_SCHEMA)
+    return report if known else None
+
+
+def sheet(pictures: Sequence[np.ndarray], captions: Sequence[str]) -> np.ndarray:
+    """Set pictures of one shape side by side, each with its caption below, uint8 RGB."""
+    height, width = pictures[0].shape[:2]
+    band, gap = max(18, round(height * _CAPTION_SHARE)), max(2, width // 100)
+    step = width + gap
+    page = Image.new("RGB", (step * len(pictures) - gap, height + band), _PAPER)
+    pen, font = ImageDraw.Draw(page), ImageFont.load_default(round(band * 0.55))
+    for place, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
+        page.paste(Image.fromarray(picture), (place * step, 0))
+        pen.text((place * step + width / 2, height + band / 2), caption, _INK, font, anchor="mm")
+    return np.asarray(page)
+
+
+def shrunk(picture: np.ndarray, longest_px: int) -> np.ndarray:
+    """Bring a picture to at most `longest_px` on its long side."""
+    height, width = picture.shape[:2]
+    scale = longest_px / max(height, width)
+    if scale >= 1.0:
+        return picture
+    return cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
+
+
+def encode_gif(frames: Sequence[np.ndarray], *, per_second: float = 12) -> bytes:
+    """Encode frames as a GIF that plays there and back without end."""
+    palette = Image.fromarray(np.hstack([frames[0], frames[-1]])).quantize(255, dither=Image.Dither.NONE)
+    loop = [Image.fromarray(f).quantize(palette=palette) for f in there_and_back(frames)]
+    file = io.BytesIO()
+    loop[0].save(file, "GIF", save_all=True, append_images=loop[1:], duration=round(1000 / per_second), loop=0)
+    return file.getvalue()
+
+
+def encode_mp4(frames: Sequence[np.ndarray], *, per_second: float = 12) -> bytes:
+    """Encode frames, there and back, as H.264 that browsers play; odd sizes lose one row or column."""
+    from imageio_ffmpeg import write_frames
+
+    height, width = (side // 2 * 2 for side in frames[0].shape[:2])
+    with tempfile.TemporaryDirectory() as room:
+        path = Path(room) / "course.mp4"
+        writer = write_frames(
+            str(path), (width, height), fps=per_second, macro_block_size=2, quality=8, ffmpeg_log_level="error"
+        )
+        writer.send(None)
+        for frame in there_and_back(frames):
+            writer.send(np.ascontiguousarray(frame[:height, :width]))
+        writer.close()
+        return path.read_bytes()
+
+
+def there_and_back(frames: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return the frames followed by the inner ones in reverse, so that they loop without a jump."""
+    return [*frames, *list(frames)[-2:0:-1]]
+
+
+def write(path: str | os.PathLike, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    path = Path(path)
+    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(unfinished, 0o666 & ~_umask())
+        os.replace(unfinished, path)
+    except BaseException:
+        os.unlink(unfinished)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

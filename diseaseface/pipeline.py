@@ -1,0 +1,202 @@
+"""The whole way, spelled out once: photo, face, profile, edit, rendering, report."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from diseaseface import edits, knowledge
+from diseaseface.engines.base import Engine, Rendering
+from diseaseface.errors import EngineUnavailable, RequestError
+from diseaseface.evaluation.evaluate import evaluate
+from diseaseface.evaluation.report import Report
+from diseaseface.faces import look as faces
+from diseaseface.faces.face import Face
+from diseaseface.knowledge.profiles import Profile
+from diseaseface.pictures import read_report
+from diseaseface.settings import MOST_STAGES, STAGES
+
+if TYPE_CHECKING:
+    from diseaseface.knowledge.index import Diseases
+
+
+@dataclass(frozen=True)
+class Request:
+    """The settings of one picture.
+
+    Attributes
+    ----------
+    severity : float
+        0 the photo itself, 1 the marked end of what is published.
+    seed : int
+        Chooses the details, and the signs of a sampled presentation.
+    age : float or None
+        Years; leaves out signs that begin later.
+    side : "left", "right" or None
+        The subject's own, for a disease that takes one side.
+    engine, presentation, toward : str
+        As `edits.plan` takes them, which also checks them.
+    """
+
+    severity: float
+    seed: int = 0
+    age: float | None = None
+    side: str | None = None
+    engine: str = "morph"
+    presentation: str = "typical"
+    toward: str = "disease"
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """A picture that is drawn but not yet judged."""
+
+    face: Face
+    profile: Profile
+    request: Request
+    rendering: Rendering
+    notes: tuple[str, ...] = ()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A picture and its scores.
+
+    Attributes
+    ----------
+    picture : uint8 array of shape (H, W, 3)
+        RGB, shape of the upright, size-limited photo.
+    report : Report
+    rendering : Rendering
+        What the engine was asked and what it applied.
+    face : Face
+        The photo, analysed.
+    """
+
+    picture: np.ndarray
+    report: Report
+    rendering: Rendering
+    face: Face
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The parts, chosen once. Nothing about a request is kept here."""
+
+    diseases: "Diseases"
+    engines: Mapping[str, Engine]
+
+    @classmethod
+    def load(cls) -> "Pipeline":
+        """Put the parts together; models and indexes load when they are first needed."""
+        from diseaseface.engines.morph.engine import MorphEngine
+
+        return cls(knowledge.load(), {MorphEngine.name: MorphEngine()})
+
+    def look(self, photo) -> Face:
+        """Analyse a photo: a path, a PIL image or a uint8 RGB array; a Face is passed through."""
+        return photo if isinstance(photo, Face) else faces.look(photo)
+
+    def profile(self, disease: str | Profile) -> Profile:
+        """Return the profile of a disease by id, name or synonym; a Profile is passed through."""
+        return disease if isinstance(disease, Profile) else self.diseases.find(disease)
+
+    def transform(self, photo, disease: str | Profile, severity: float, **settings) -> Result:
+        """Show `disease` at `severity` (0 none, 1 marked) on the face in `photo`.
+
+        Keywords are those of `Request`: seed, age, side, engine, presentation, toward.
+        """
+        return self.judge(self.draw(photo, disease, severity, **settings))
+
+    def strip(self, photo, disease: str | Profile, stages: int = STAGES, **settings) -> list[Result]:
+        """Show the course: results from severity 0 to 1 in even steps."""
+        return [self.judge(drawing) for drawing in self.draw_strip(photo, disease, stages, **settings)]
+
+    def evaluate(self, photo, disease: str | Profile | None = None, before=None) -> Report:
+        """Read any photo, real or synthetic, against a disease and against an earlier photo."""
+        clock: dict[str, float] = {}
+        profile = None if disease is None else self.profile(disease)
+        with _timed(clock, "face"):
+            face, earlier = self.look(photo), None if before is None else self.look(before)
+        with _timed(clock, "evaluate"):
+            report = evaluate(face, profile=profile, before=earlier, diseases=self.diseases)
+        return replace(report, timings_ms=clock)
+
+    def draw(self, photo, disease: str | Profile, severity: float, **settings) -> Drawing:
+        """Draw without judging: the first half of `transform`."""
+        clock: dict[str, float] = {}
+        request, profile = Request(severity, **settings), self.profile(disease)
+        engine = self._engine(request.engine)
+        request, notes = _as_drawn(request, profile, read_report(photo))
+        edit = _plan(profile, request)
+        with _timed(clock, "face"):
+            face = self.look(photo)
+        with _timed(clock, "render"):
+            rendering = engine.render(face, edit, seed=request.seed)
+        return Drawing(face, profile, request, rendering, notes, clock)
+
+    def draw_strip(self, photo, disease: str | Profile, stages: int = STAGES, **settings) -> Iterator[Drawing]:
+        """Draw the course one by one; the photo is analysed once."""
+        if not isinstance(stages, int) or not 2 <= stages <= MOST_STAGES:
+            raise RequestError(f"A strip has 2 to {MOST_STAGES} stages, not {stages!r}.")
+        face, profile = self.look(photo), self.profile(disease)
+        return (self.draw(face, profile, float(s), **settings) for s in np.linspace(0.0, 1.0, stages))
+
+    def judge(self, drawing: Drawing) -> Result:
+        """Score a drawn picture from its pixels: the second half of `transform`."""
+        clock = dict(drawing.timings_ms)
+        before, rendering = drawing.face, drawing.rendering
+        with _timed(clock, "evaluate"):
+            after = before if np.array_equal(rendering.picture, before.image) else self.look(rendering.picture)
+            report = evaluate(
+                after,
+                profile=drawing.profile,
+                before=before,
+                rendering=rendering,
+                request=drawing.request,
+                diseases=self.diseases,
+            )
+        report = replace(report, warnings=(*drawing.notes, *report.warnings), timings_ms=clock)
+        return Result(rendering.picture, report, rendering, before)
+
+    def _engine(self, name: str) -> Engine:
+        if name in self.engines:
+            return self.engines[name]
+        if name == "diffusion":
+            raise EngineUnavailable("The diffusion engine is not part of this version: choose the engine morph.")
+        raise RequestError(f"There is no engine {name!r}: choose {' or '.join(sorted(self.engines))}.")
+
+
+def _plan(profile: Profile, request: Request) -> edits.Edit:
+    return edits.plan(
+        profile,
+        request.severity,
+        side=request.side,
+        presentation=request.presentation,
+        seed=request.seed,
+        toward=request.toward,
+        age=request.age,
+    )
+
+
+def _as_drawn(request: Request, profile: Profile, drawn: dict | None) -> tuple[Request, tuple[str, ...]]:
+    """Fit the way back to a picture of our own: not more is taken away than was drawn."""
+    if request.toward != "healthy" or not drawn or (drawn.get("disease") or {}).get("id") != profile.id:
+        return request, ()
+    told = {name: drawn[name] for name in ("seed", "side", "presentation") if drawn.get(name) is not None}
+    request, most = replace(request, **told), drawn.get("severity")
+    if not isinstance(most, int | float) or not 0.0 <= most < request.severity:
+        return request, ()
+    note = f"This picture was drawn at severity {most:.2f}; no more than that was taken away."
+    return replace(request, severity=most), (note,)
+
+
+@contextmanager
+def _timed(clock: dict[str, float], part: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    clock[part] = round(1000 * (time.perf_counter() - start), 1)
