@@ -1,11 +1,15 @@
 """The promise every engine keeps, and what holds for each sign that the morph engine draws."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
 from diseaseface.edits import Change
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.faces.chart import ring_window
+from diseaseface.faces.look import look
 from diseaseface.knowledge.catalogue import attributes
 
 CATALOGUE = attributes()
@@ -106,3 +110,12 @@ def test_an_edit_never_folds(engine, face):
     drawn = engine.render(face, everything, seed=1)
     assert drawn.least_jacobian >= 0.3
     assert any(applied.reason for applied in drawn.applied)  # and says what was taken away
+
+
+def test_what_is_prepared_for_a_face_goes_with_the_face(astronaut):
+    engine, own = MorphEngine(), look(astronaut)
+    engine.render(own, WHOLE, seed=7)
+    gone = weakref.ref(own)
+    del own
+    gc.collect()
+    assert gone() is None

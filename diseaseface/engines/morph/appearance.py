@@ -1,23 +1,18 @@
 """All signs of the skin's, eyes' and brows' appearance, composed in the photo's own frame."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from diseaseface.edits import Change
 from diseaseface.engines.base import Applied
-from diseaseface.engines.morph import brows, lesions, lighting, patches, pigment, texture
+from diseaseface.engines.morph import brows, geometry, lesions, lighting, patches, pigment, texture
 from diseaseface.engines.morph.canvas import Canvas
-from diseaseface.engines.morph.layers import Layer, through
+from diseaseface.engines.morph.layers import Layer, before, through
 
-_OPERATORS: dict[str, Callable[[Canvas, Change, int], Layer]] = {
-    "pigment": pigment.draw,
-    "patches": patches.draw,
-    "lesions": lesions.draw,
-    "texture": texture.draw,
-    "brows": brows.draw,
-}
+_OPERATORS = {"pigment": pigment, "patches": patches, "lesions": lesions, "texture": texture, "brows": brows}
 _LEAST_CHANGE = 1.0 / 4096  # of linear light; below it no code of the picture changes
 
 
@@ -46,7 +41,7 @@ def paint(canvas: Canvas, changes: Sequence[Change], seed: int) -> tuple[np.ndar
     applied : list of Applied
         One a change, in order.
     """
-    layers = [_OPERATORS[change.attribute.operator](canvas, change, seed) for change in changes]
+    layers = [_layer(canvas, change, seed) for change in changes]
     applied = [Applied(c, layer.applied, layer.reason) for c, layer in zip(changes, layers, strict=True)]
     painted = np.zeros(canvas.linear.shape[:2], bool)
     if not any(layer.inks or layer.content is not None or layer.shine is not None for layer in layers):
@@ -59,18 +54,48 @@ def paint(canvas: Canvas, changes: Sequence[Change], seed: int) -> tuple[np.ndar
     return linear, painted, applied
 
 
+def takes_away(change: Change) -> bool:
+    """Tell whether a change takes a sign of appearance away instead of drawing one.
+
+    Without a profile's sign, a direction that the attribute does not have can only mean that.
+    """
+    pole = change.attribute.positive if change.amount > 0 else change.attribute.negative
+    return geometry.undoes(change) if change.sign else pole is None
+
+
+def _layer(canvas, change, seed):
+    """What a change puts on the canvas; an operator's `undo` is asked for the sign as it was drawn."""
+    operator = _OPERATORS[change.attribute.operator]
+    if not change.amount:
+        return Layer(0.0)
+    if not takes_away(change):
+        return operator.draw(canvas, change, seed)
+    layer = operator.undo(canvas, replace(change, amount=-change.amount), seed)
+    return replace(layer, applied=0.0 - layer.applied)
+
+
 def _compose(canvas, layers):
+    """Take away what was drawn last first, then heal, then draw."""
     planes, bare = [plane.copy() for plane in canvas.planes], canvas.skin.copy()
+    drawn = [layer for layer in layers if layer.backwards]
+    if drawn:
+        _shine(canvas, drawn, planes, backwards=True)
+        planes = _ink(canvas, drawn, planes, bare, before)
     for layer in layers:
         if layer.content is not None:
             content, alpha = layer.content
             for plane, new in zip(planes, cv2.split(content), strict=True):
                 plane[layer.part] += alpha * (new - plane[layer.part])
             bare[layer.part] = np.maximum(bare[layer.part], alpha)
-    densities = _densities(canvas, layers, bare)
-    planes = [p if d is None else through(p, d) for p, d in zip(planes, densities, strict=True)]
-    _shine(canvas, layers, planes)
+    new = [layer for layer in layers if not layer.backwards]
+    planes = _ink(canvas, new, planes, bare, through)
+    _shine(canvas, new, planes)
     return planes
+
+
+def _ink(canvas, layers, planes, bare, pass_light):
+    densities = _densities(canvas, layers, bare)
+    return [p if d is None else pass_light(p, d) for p, d in zip(planes, densities, strict=True)]
 
 
 def _densities(canvas, layers, bare):
@@ -108,11 +133,16 @@ def _add(totals, pool, colour):
             cv2.scaleAdd(pool, colour[k], totals[k], dst=totals[k])
 
 
-def _shine(canvas, layers, planes):
-    """Add white light, in place, as a share of the skin's usual brightness."""
+def _shine(canvas, layers, planes, *, backwards=False):
+    """Add white light, in place, as a share of the skin's usual brightness; or take it away."""
     shines = [layer.shine for layer in layers if layer.shine is not None]
     if not shines:
         return
-    usual = float(np.median(canvas.planes[1][canvas.inside > 0.5]))
+    light = sum(shines) * np.float32(np.median(canvas.planes[1][canvas.inside > 0.5]))
     for plane in planes:
-        plane += sum(shines) * np.float32(usual) * np.clip(1.0 - plane, 0.0, 1.0)
+        if backwards:
+            plane -= light
+            plane /= np.maximum(1.0 - light, 0.5)
+            np.maximum(plane, 0.0, out=plane)
+        else:
+            plane += light * np.clip(1.0 - plane, 0.0, 1.0)

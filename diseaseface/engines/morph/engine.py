@@ -83,7 +83,8 @@ class MorphEngine:
 
 
 def _prepare(face):
-    canvas = prepare(face)
+    # By proxy: what is kept for a face must not keep the face itself.
+    canvas = prepare(weakref.proxy(face))
     x0, y0, x1, y1 = face.chart.box
     part = np.s_[y0:y1, x0:x1]
     regions = face.regions

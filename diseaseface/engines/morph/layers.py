@@ -46,6 +46,8 @@ class Layer:
         White light to add, as a share of the skin's usual brightness.
     part : (slice, slice)
         Rows and columns of the canvas that the inks and the content cover.
+    backwards : bool
+        Inks, bumps and shine are there already and are to be taken away again.
     """
 
     applied: float
@@ -55,6 +57,7 @@ class Layer:
     height_cm: np.ndarray | None = None
     shine: np.ndarray | None = None
     part: tuple[slice, slice] = (slice(None), slice(None))
+    backwards: bool = False
 
 
 def through(light: np.ndarray, density: np.ndarray) -> np.ndarray:
@@ -69,3 +72,12 @@ def through(light: np.ndarray, density: np.ndarray) -> np.ndarray:
         value, more = value * value, more * more
         gain /= cv2.sqrt(cv2.sqrt(1.0 + (more * more - 1.0) * (value * value)))
     return cv2.multiply(light, gain)
+
+
+def before(light: np.ndarray, density: np.ndarray) -> np.ndarray:
+    """Return the linear light (h, w) that `through` turns into `light`: pigment taken out of the picture."""
+    gain = cv2.exp(cv2.multiply(density, -1.0))
+    if cv2.minMaxLoc(density)[0] < 0.0:
+        value, more = np.clip(light, 0.0, 1.0) ** 4, np.maximum(gain, 1.0) ** 4
+        gain *= cv2.sqrt(cv2.sqrt((more - (more - 1.0) * value) / more))
+    return np.minimum(light / np.maximum(gain, 1e-6), np.maximum(light, 1.0))

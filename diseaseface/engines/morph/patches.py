@@ -1,11 +1,13 @@
 """Pale patches: vitiligo and hypopigmented macules, as the level sets of a field that stays fixed."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
 from diseaseface.edits import Change
-from diseaseface.engines.morph import maps
-from diseaseface.engines.morph.canvas import Canvas
+from diseaseface.engines.morph import healing, maps
+from diseaseface.engines.morph.canvas import Canvas, masked_blur, spread
 from diseaseface.engines.morph.layers import Ink, Layer
 
 _CHANNELS = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
@@ -15,6 +17,8 @@ _WHITE_SKIN = np.array([1.10, 0.975, 0.90], np.float32)
 _OWN_CHROMA = 0.5
 _RIM_MELANIN, _RIM_CM = 0.16, 0.3
 _MACULE_MELANIN = -0.40
+_BORDER_CM = 0.8  # how far from a border its contrast is read
+_LEAST_SEEN, _SURE = 0.3, 0.45  # share of the contrast of drawn patches that has to be seen; from which it is whole
 _LEVELS, _SAMPLES = 40, 20_000
 _HIDDEN = "No bare skin of the face is visible."
 
@@ -22,18 +26,67 @@ _HIDDEN = "No bare skin of the face is visible."
 def draw(canvas: Canvas, change: Change, seed: int) -> Layer:
     """Draw patches over a share of the skin of the face, per cent."""
     name, amount = change.attribute.name, change.amount
+    patch = _patch(canvas, name, amount, seed)
+    if patch is None:
+        return Layer(0.0, _HIDDEN)
+    if name == "vitiligo":
+        lift = canvas.keep(("white skin",), lambda: _white_gain(canvas, canvas.smooth_colour(0.5)))
+        return Layer(_covered(canvas, patch), inks=_white(canvas, patch, lift))
+    return Layer(_covered(canvas, patch), inks=_pale(canvas, patch))
+
+
+def undo(canvas: Canvas, change: Change, seed: int) -> Layer:
+    """Take the patches that `change` would draw out of the picture, as far as skin is lighter there."""
+    name, amount = change.attribute.name, change.amount
+    patch = _patch(canvas, name, amount, seed)
+    if patch is None:
+        return Layer(0.0, _HIDDEN)
+    if name == "vitiligo":
+        inks = _white(canvas, patch, _white_gain(canvas, _around(canvas, patch)))
+    else:
+        inks = _pale(canvas, patch)
+    share = _seen(canvas, inks)
+    if share < _LEAST_SEEN:
+        return Layer(0.0, healing.NOT_THERE)
+    share = 1.0 if share > _SURE else share
+    inks = tuple(replace(ink, strength=share * ink.strength) for ink in inks)
+    return Layer(share * _covered(canvas, patch), healing.reason(share), inks, backwards=True)
+
+
+def _patch(canvas, name, amount, seed):
+    """Soft patches, float32 (h, w), 0 to 1; None where there is no skin for them."""
     recipe = maps.recipes()["patches"][name]
-    if amount <= 0:
-        return Layer(0.0)
     found = canvas.keep((name, seed), lambda: _field(canvas, name, recipe, seed))
     if found is None:
-        return Layer(0.0, _HIDDEN)
+        return None
     height, steepness, (shares, levels) = found
     level = np.interp(amount / 100.0, shares, levels)
-    patch = _inside(height - np.float32(level), steepness, recipe["seep"])
-    applied = 100.0 * float((patch * canvas.inside).sum() / canvas.inside.sum())
-    inks = _white(canvas, patch) if name == "vitiligo" else _pale(canvas, patch)
-    return Layer(applied, inks=inks)
+    return _inside(height - np.float32(level), steepness, recipe["seep"])
+
+
+def _covered(canvas, patch):
+    return 100.0 * float((patch * canvas.inside).sum() / canvas.inside.sum())
+
+
+def _around(canvas, patch):
+    """Colour of the skin around patches, spread over them, float32 (h, w, 3)."""
+    scale = min(1.0, 10.0 / canvas.px_per_cm)
+    size = (max(8, round(canvas.shape[1] * scale)), max(8, round(canvas.shape[0] * scale)))
+    known = canvas.skin**2 * np.clip(1.0 - 4.0 * cv2.GaussianBlur(patch, (0, 0), 0.1 * canvas.px_per_cm), 0.0, 1.0)
+    small = [cv2.resize(a, size, interpolation=cv2.INTER_AREA) for a in (*(p * known for p in canvas.planes), known)]
+    filled = spread(cv2.merge(small[:3]), small[3])
+    filled = cv2.GaussianBlur(filled, (0, 0), 0.5 * canvas.px_per_cm * scale)
+    return cv2.resize(filled, canvas.shape[::-1], interpolation=cv2.INTER_LINEAR)
+
+
+def _seen(canvas, inks):
+    """How much of the inks' lightening is seen at the borders of patches, about zero to one."""
+    green = sum(ink.field * np.float32(ink.strength * ink.pigment[1]) for ink in inks)
+    wide, known = _BORDER_CM * canvas.px_per_cm, np.maximum(canvas.skin, 1e-3)
+    seen, drawn = (a - masked_blur(a, known, wide) for a in (-healing.log_light(canvas.planes[1]), green))
+    blur = max(0.8, 0.06 * canvas.px_per_cm)
+    seen, drawn = (cv2.GaussianBlur(a, (0, 0), blur) for a in (seen, drawn))
+    return min(1.0, healing.slope(np.clip(seen, -1.0, 1.0), drawn, canvas.inside * (canvas.skin > 0.9)))
 
 
 def _inside(height, steepness, seep):
@@ -76,9 +129,8 @@ def _levels(height, steepness, inside, seep):
     return np.maximum.accumulate(shares) / weight.sum(), levels
 
 
-def _white(canvas, patch):
+def _white(canvas, patch, lift):
     """Inks that bring the skin in a patch to white skin, light and pores kept, and a darker rim."""
-    lift = canvas.keep(("white skin",), lambda: _white_gain(canvas))
     inks = [Ink(c, patch * gain, -1.0) for c, gain in zip(_CHANNELS, lift, strict=True)]
     around = cv2.GaussianBlur(patch, (0, 0), _RIM_CM * canvas.px_per_cm)
     rim = around * (1.0 - patch)
@@ -86,9 +138,9 @@ def _white(canvas, patch):
     return (*inks, Ink(melanin, rim, 2.0 * _RIM_MELANIN))
 
 
-def _white_gain(canvas):
-    """Log gain of each channel from the local colour of the skin to white skin in the same light."""
-    colour = np.maximum(canvas.smooth_colour(0.5), 1e-3)
+def _white_gain(canvas, colour):
+    """Log gain of each channel from the local colour of the skin (h, w, 3) to white skin in the same light."""
+    colour = np.maximum(colour, 1e-3)
     light = colour @ _LUMINANCE
     usual = np.median(colour[canvas.inside > 0.5], axis=0)
     usual_light = float(usual @ _LUMINANCE)
@@ -105,3 +157,4 @@ def _white_gain(canvas):
 def _pale(canvas, patch):
     melanin = tuple(maps.recipes()["pigments"]["melanin"])
     return (Ink(melanin, patch * canvas.matte, _MACULE_MELANIN),)
+

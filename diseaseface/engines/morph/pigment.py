@@ -1,12 +1,15 @@
 """Diffuse colour signs of skin and sclera: pigment added as optical density, or taken away."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
 from diseaseface.edits import Change
-from diseaseface.engines.morph import maps
+from diseaseface.engines.morph import healing, maps
 from diseaseface.engines.morph.canvas import Canvas
-from diseaseface.engines.morph.layers import Ink, Layer, through
+from diseaseface.engines.morph.layers import Ink, Layer, before, through
+from diseaseface.faces.colorimetry import optical_density
 
 _PER_INDEX = 100.0 / np.log(10.0)  # index units for a natural-log density of one
 # What one unit of density in (R, G, B) adds to each index of faces.colorimetry.
@@ -24,12 +27,25 @@ _SHUT = "The whites of the eyes are not visible."
 
 def draw(canvas: Canvas, change: Change, seed: int) -> Layer:
     """Draw a colour sign."""
+    return _sign(canvas, change, seed, through)
+
+
+def undo(canvas: Canvas, change: Change, seed: int) -> Layer:
+    """Take the sign that `change` would draw out of the picture, but no further than healthy skin goes."""
+    share = 1.0 if change.amount < 0 else min(1.0, _there(canvas, change.attribute.name, seed) / change.amount)
+    if share <= 0.0:
+        return Layer(0.0, healing.NOT_THERE)
+    layer = _sign(canvas, replace(change, amount=share * change.amount), seed, before)
+    return replace(layer, reason=layer.reason or healing.reason(share), backwards=True)
+
+
+def _sign(canvas, change, seed, pass_light):
     name = change.attribute.name
     if name in _SCLERAL:
         return _sclera(canvas, name, change.amount)
     if name == "pallor":
-        return _pallor(canvas, change.amount)
-    return _skin(canvas, name, change.amount, seed)
+        return _pallor(canvas, change.amount, pass_light)
+    return _skin(canvas, name, change.amount, seed, pass_light)
 
 
 def index_per_density(pigment: tuple[float, ...], index: str) -> float:
@@ -37,7 +53,7 @@ def index_per_density(pigment: tuple[float, ...], index: str) -> float:
     return float(_PER_INDEX * np.dot(_INDICES[index], pigment))
 
 
-def _skin(canvas, name, amount, seed):
+def _skin(canvas, name, amount, seed, pass_light):
     recipe = maps.recipes()["signs"][name]
     pigment = tuple(maps.recipes()["pigments"][recipe["pigment"]])
     field, mean = canvas.keep((name, seed), lambda: _field(canvas, name, recipe, seed))
@@ -45,7 +61,7 @@ def _skin(canvas, name, amount, seed):
         return Layer(0.0, _PALE)
     strength = amount / index_per_density(pigment, recipe["index"])
     if strength < 0:
-        strength *= _shortfall(canvas, pigment, recipe["index"], strength, field)
+        strength *= _shortfall(canvas, pigment, recipe["index"], strength, field, pass_light)
     inks = [Ink(pigment, field, strength)]
     if lips := recipe.get("lips"):
         inks.append(Ink(pigment, canvas.keep(("lips",), lambda: _lips(canvas)), strength * lips, on_skin=False))
@@ -80,25 +96,58 @@ def _lips(canvas):
     return canvas.lips * np.float32(canvas.lips.sum() / squared if squared else 1.0)
 
 
-def _shortfall(canvas, pigment, index, strength, field):
+def _shortfall(canvas, pigment, index, strength, field, pass_light):
     """How much more to take away than light in proportion would need, since bright skin gives less."""
+    darker = 1.0 if pass_light is through else -1.0
     step = max(1, int(0.25 * canvas.px_per_cm))
     sample = np.s_[::step, ::step]
     weight = canvas.inside[sample]
     wanted, factor = strength * index_per_density(pigment, index), 1.0
     for _ in range(3):
         reached = sum(
-            row * _mean_density(canvas.planes[k][sample], factor * strength * pigment[k] * field[sample], weight)
+            darker * row * _mean_density(
+                canvas.planes[k][sample], factor * strength * pigment[k] * field[sample], weight, pass_light
+            )
             for k, row in enumerate(_INDICES[index])
         )
         factor *= float(np.clip(wanted / (_PER_INDEX * reached), 0.5, 2.0)) if reached * wanted > 0 else 1.0
     return min(factor, _MOST_FACTOR)
 
 
-def _mean_density(light, density, weight):
+def _mean_density(light, density, weight, pass_light):
     light = np.maximum(light, 1 / 512)
-    after = through(np.ascontiguousarray(light), density.astype(np.float32))
+    after = pass_light(np.ascontiguousarray(light), density.astype(np.float32))
     return float((weight * np.log(light / after)).sum() / max(weight.sum(), 1e-6))
+
+
+def _there(canvas, name, seed):
+    """How far a sign's index lies above the least that healthy photos show, in its unit."""
+    least = maps.recipes()["least"].get(name)
+    if least is None:
+        return np.inf
+    recipe = maps.recipes()["signs"].get(name, {})
+    values = _index(canvas, recipe.get("index") or _SCLERAL[name][1])
+    on, rest, field = canvas.sclera, canvas.inside, None
+    if recipe.get("read_on") == "lips":
+        on = canvas.lips
+    elif recipe:
+        nominal = maps.smoothstep(canvas.area(recipe["area"]), *recipe["edge"])
+        on, rest = nominal * canvas.skin, canvas.inside * np.clip(1.0 - 2.0 * nominal, 0.0, 1.0)
+        field = canvas.keep((name, seed), lambda: _field(canvas, name, recipe, seed))[0]
+    above = _mean(values, on) - least["index"]
+    if not least["contrast"]:
+        return above
+    shared = _mean(field, rest) if field is not None else 0.0  # the rest has some of the sign, too
+    return (above - _mean(values, rest)) / max(1.0 - shared, 0.3)
+
+
+def _index(canvas, index):
+    """An index of faces.colorimetry on the window, (h, w)."""
+    return 100.0 * sum(row * optical_density(p) for row, p in zip(_INDICES[index], canvas.planes, strict=True) if row)
+
+
+def _mean(values, weight):
+    return float((values * weight).sum() / max(float(weight.sum()), 1e-6))
 
 
 def _sclera(canvas, name, amount):
@@ -120,14 +169,14 @@ def _sclera_field(canvas):
     return (field * (sclera.sum() / (sclera * field).sum())).astype(np.float32)
 
 
-def _pallor(canvas, amount):
+def _pallor(canvas, amount, pass_light):
     """Take haemoglobin away, most where there is most of it; lips first."""
     pigment = tuple(maps.recipes()["pigments"]["paling"])
     field = canvas.keep(("pallor",), lambda: _redness(canvas))
     if field is None:
         return Layer(0.0, _PALE)
     strength = -amount / index_per_density(pigment, "erythema")
-    strength *= _shortfall(canvas, pigment, "erythema", strength, field)
+    strength *= _shortfall(canvas, pigment, "erythema", strength, field, pass_light)
     lips = Ink(pigment, canvas.lips, 1.25 * strength, on_skin=False)
     return Layer(amount, inks=(Ink(pigment, field, strength), lips))
 

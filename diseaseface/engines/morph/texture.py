@@ -95,3 +95,7 @@ def _sheen(canvas):
     half = (half / np.linalg.norm(half)).astype(np.float32)
     lobe = np.clip(nodes @ half, 0.0, 1.0) ** 14
     return np.clip(canvas.lift(lobe), 0.0, 1.0) * canvas.skin
+
+
+def undo(canvas, change, seed):
+    return Layer(0.0, "x.")

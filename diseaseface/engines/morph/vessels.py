@@ -6,8 +6,8 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from diseaseface.engines.morph import maps, noise, strokes
-from diseaseface.engines.morph.canvas import Canvas
+from diseaseface.engines.morph import healing, maps, noise, strokes
+from diseaseface.engines.morph.canvas import Canvas, masked_blur
 from diseaseface.engines.morph.layers import Ink, Layer
 
 _STEP_CM = 0.06
@@ -15,6 +15,7 @@ _TREES = 120
 _WIDTH_CM = (0.014, 0.036)
 _CLEAR_PX, _BLURRED_PX = 1.0, 0.4  # width of the broadest vessels from which they are drawn, or only tint
 _DENSITY = 0.62
+_LEAST_FOUND = 0.3  # share of the vessels' redness that has to be seen
 _BLUR = "The photo is too small to show single vessels; they appear as mottled redness."
 _HIDDEN = "The cheeks show no bare skin."
 _ROOM = "No more vessels fit on the bare skin of the cheeks."
@@ -44,14 +45,47 @@ def draw_vessels(canvas: Canvas, amount: float, seed: int) -> Layer:
     vessels = canvas.keep(("telangiectasia", seed), lambda: _find(canvas, seed))
     if vessels.cheeks_cm2 < 0.3 or not len(vessels.widths_cm):
         return Layer(0.0, _HIDDEN)
+    applied, sharp, around, clear = _drawn(canvas, vessels, amount)
+    field = cv2.add(sharp, around)
+    reason = _ROOM if applied < 0.98 * amount else _BLUR if clear <= 0.0 else None
+    return Layer(applied, reason, (Ink(_pigment(), field, _DENSITY),))
+
+
+def undo_vessels(canvas: Canvas, amount: float, seed: int) -> Layer:
+    """Take vessels away: the redness of fine lines where vessels would be drawn, as far as it is there."""
+    vessels = canvas.keep(("telangiectasia", seed), lambda: _find(canvas, seed))
+    if vessels.cheeks_cm2 < 0.3 or not len(vessels.widths_cm):
+        return Layer(0.0, _HIDDEN)
+    applied, sharp, around, _ = _drawn(canvas, vessels, amount)
+    per_ink = _pigment()[1] - _pigment()[0]
+    redness = healing.log_light(canvas.planes[0]) - healing.log_light(canvas.planes[1])
+    wide, known = 0.3 * canvas.px_per_cm, np.maximum(canvas.skin, 1e-3)
+    seen, drawn = ((a - masked_blur(a, known, wide)) for a in (redness / (per_ink * _DENSITY), sharp + around))
+    near = (canvas.skin > 0.5) & (cv2.dilate(sharp + around, np.ones((5, 5))) > 0.02)
+    # A face found anew lies a fraction of a pixel aside: blurred a little, the lines still meet.
+    soft = [cv2.GaussianBlur(a, (0, 0), 1.5) for a in (seen, drawn)]
+    share = float(np.clip(healing.slope(*soft, near.astype(np.float32)), 0.0, 1.0))
+    if share < _LEAST_FOUND:
+        return Layer(0.0, healing.NOT_THERE)
+    reach = cv2.dilate(sharp, np.ones((3, 3)))
+    line = np.clip(np.minimum(seen, 1.2 * reach), 0.0, None) if reach.any() else reach
+    return Layer(
+        applied * share, healing.reason(share), (Ink(_pigment(), line + share * around, _DENSITY),), backwards=True
+    )
+
+
+def _pigment():
+    return tuple(maps.recipes()["pigments"]["venous"])
+
+
+def _drawn(canvas, vessels, amount):
+    """The share of the cheeks drawn, lines and the tint around them (h, w), and how clear lines are."""
     wanted = amount / 100.0 * vessels.cheeks_cm2
     applied = 100.0 * min(wanted, vessels.covered_cm2[-1]) / vessels.cheeks_cm2
     field = _cover(canvas, vessels, wanted)
     clear = float(maps.smoothstep(_WIDTH_CM[1] * canvas.px_per_cm, _BLURRED_PX, _CLEAR_PX))
     around = cv2.GaussianBlur(field, (0, 0), max(1.0, 0.12 * canvas.px_per_cm))
-    field = cv2.addWeighted(field, clear, around, 0.3 * clear + 1.0 - clear, 0.0)
-    reason = _ROOM if applied < 0.98 * amount else _BLUR if clear <= 0.0 else None
-    return Layer(applied, reason, (Ink(tuple(maps.recipes()["pigments"]["venous"]), field, _DENSITY),))
+    return applied, clear * field, np.float32(0.3 * clear + 1.0 - clear) * around, clear
 
 
 def _cover(canvas, vessels, wanted_cm2):

@@ -1,0 +1,1 @@
+"""The page: layout holds components and wiring, handlers translate, presenters put into words."""

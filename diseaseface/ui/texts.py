@@ -1,0 +1,97 @@
+"""Every fixed sentence of the page."""
+
+NAME = "DiseaseFace"
+TAGLINE = "See, and measure, how a disease shows on a face"
+
+PHOTO = "Photo"
+PHOTO_HINT = "A face from the front, eyes open. Drop a picture, or use the camera."
+EXAMPLES = "Or start with one of these"
+EXAMPLES_NOTE = "Heads marked ◇ are synthetic: nobody looks like this. Astronaut: NASA, public domain."
+DISEASE = "Disease"
+DISEASE_HINT = "Name, synonym or id"
+SEVERITY = "Severity"
+SEVERITY_ENDS = ("none", "mild", "moderate", "marked")
+
+MORE = "More settings"
+DIRECTION = "Direction"
+DIRECTIONS = [("Show the disease", "disease"), ("Take it away", "healthy")]
+PRESENTATION = "Presentation"
+PRESENTATIONS = [("Typical signs", "typical"), ("One patient, sampled", "sampled")]
+SIDE = "Side, the person's own, where a disease takes one"
+SIDES = [("Left", "left"), ("Right", "right")]
+SEED = "Seed"
+DICE = "Another"
+AGE = "Age in years, if known"
+
+VIEW = "Part of the picture"
+VIEWS = [("Whole", "whole"), ("Head", "head"), ("Eyes", "eyes"), ("Midface", "midface"), ("Mouth", "mouth")]
+BEFORE, AFTER = "Photo", "Drawn"
+READING_FACE = "Reading the face"
+DRAWING = "Drawing"
+SCORING = "Reading the picture back"
+COURSE = "Drawing the course"
+STOP = "Stop"
+
+TAKE_PICTURE, TAKE_STRIP, TAKE_GIF, TAKE_MP4, TAKE_REPORT = "Picture", "Strip", "GIF", "Film", "Report"
+TAKE = "Take away"
+NOTHING_TO_TAKE = "There is nothing to take away yet: choose a photo and a disease first."
+
+STRIP_TITLE = "Course"
+STRIP_HINT = "Five stages of the same face. Open one to see it large."
+SIGNS_TITLE = "Signs and evidence"
+SIGNS_HINT = "What was drawn, how often people with the disease have it, and who says so. Choose a row to look closer."
+PLOT_TITLE = "Asked, drawn, read back"
+PLOT_HINT = "Share of the marked change of each sign. Choose a row to look closer."
+SCORES_TITLE = "Read from the picture"
+
+FOOT = (
+    "Synthetic pictures, for education and research; no diagnostic device. "
+    "Photos are worked on in memory and deleted; nothing is kept."
+)
+NO_PHOTO = "Choose a photo to begin: drop one here, use the camera, or take an example."
+NO_DISEASE = "Choose a disease: type its name, a synonym, or an id."
+OWN_PICTURE = (
+    "This picture was drawn here before: {name}, severity {severity:.0f} %. "
+    "To go back from it, choose “Take it away” under More settings."
+)
+
+TAB_TRANSFORM = "Transform"
+TAB_METHOD = "Method and limits"
+METHOD = """
+## How a picture is made
+
+A disease is a **profile**: the signs it shows on a face, each with how many people with the disease have it,
+and who says so. Most come from the Human Phenotype Ontology; where it is silent, from a curated list with citations.
+
+Each sign is drawn on its own by an operator that works in **centimetres of a face model** posed with the head,
+so that one recipe fits every face, size and tilt. Shape is a smooth warp of the photo; lids, shade, pigment and
+lesions each have a way of their own. No picture is made up by a generative model: every pixel comes from the photo.
+
+**Severity** 0 is the photo itself, unchanged to the last bit. 1 is the marked end of what is published for each
+sign. In between, each sign follows its own onset: a strip shows a course, not one fade.
+
+**Frequency is not strength.** That most people with a disease have a sign says nothing about how strong it is. A
+*typical* presentation shows the signs that most have; a *sampled* one draws each by its frequency, so that two seeds
+show two people with one disease.
+
+## How it is read back
+
+*Asked* is what the profile and the severity want. *Drawn* is what the engine really did, after limits. *Read back* is
+measured in the finished picture and the photo alone, without knowing what was asked. The three are never mixed.
+What cannot be read from a frontal photo, the depth of a nasal bridge for one, says so and has no number.
+
+## What it is not
+
+- **No diagnostic device.** It must not be used to find, rule out or follow a disease in a person.
+- Profiles are averages of reports. People with a disease differ, many show no sign at all, and reports over-represent
+  some ancestries, ages and severe courses.
+- Colour signs are fainter on dark skin and depend on light and camera; the scores say how much could be read.
+- Signs that are seen from the side, in movement, in the mouth or in the hair are listed, not drawn.
+- Strong edits can move the identity score; it is shown so that this does not go unnoticed.
+
+## Respect
+
+A face belongs to a person. Use photos with consent, say that a picture is synthetic wherever you show it, and do
+not use it to mock or to single out people with a disease. Each saved picture carries a mark as a synthetic composite
+and its own report.
+"""

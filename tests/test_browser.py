@@ -1,0 +1,192 @@
+"""The page in a real browser: upload, choose, move, and see picture, scores and strip."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import diseaseface
+
+ROOT = Path(diseaseface.__file__).parents[1]
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+PATIENCE_MS = 60_000
+CLEAR = "#photo .icon-button-wrapper button"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        CHROMIUM is None and os.environ.get("CI") != "true",
+        reason="needs Debian's chromium: apt-get install chromium",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The running app, on a port of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    cache = str(tmp_path_factory.mktemp("gradio"))
+    settings = os.environ | {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": cache}
+    log = tmp_path_factory.mktemp("log") / "app.log"
+    with log.open("w") as file:
+        app = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=settings, stdout=file, stderr=file)
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/healthz", app, log)
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            app.terminate()
+            app.wait(20)
+
+
+def _wait_for(url: str, app: subprocess.Popen, log: Path) -> None:
+    for _ in range(240):
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            assert app.poll() is None, log.read_text()
+            time.sleep(0.25)
+    pytest.fail("the page was not served within a minute: " + log.read_text())
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+
+
+@pytest.fixture
+def page(browser, address):
+    """The page as a visitor finds it: the first example is drawn already."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector("#signs table")
+    yield page
+    context.close()
+
+
+def settle(page, text: str) -> None:
+    """Wait until the caption has a text and all that follows the picture is there."""
+    page.wait_for_function("text => document.querySelector('#caption').innerText.includes(text)", arg=text)
+    page.wait_for_selector(".working", state="detached")
+
+
+def choose(page, disease: str) -> None:
+    page.fill("#disease input", disease)
+    page.wait_for_selector(f"#disease li:has-text('{disease}')")
+    page.press("#disease input", "Enter")
+
+
+def drawn(page) -> str:
+    return page.get_attribute("#picture img.fixed", "src")
+
+
+def test_a_photo_a_disease_and_a_severity_give_picture_scores_and_strip(page, astronaut, tmp_path):
+    photo = tmp_path / "portrait.jpg"
+    Image.fromarray(astronaut).save(photo, quality=92)
+    first = drawn(page)
+    page.click(CLEAR)
+    page.wait_for_selector("#photo-notice .notice")
+    page.set_input_files("#photo input[type=file]", photo)
+    page.wait_for_function("src => document.querySelector('#picture img.fixed')?.src !== src", arg=first)
+    page.wait_for_selector(".working", state="detached")
+
+    choose(page, "Rosacea")
+    settle(page, "Rosacea")
+    before = drawn(page)
+
+    slider = page.locator("#severity input[type=range]").bounding_box()
+    middle = slider["y"] + slider["height"] / 2
+    page.mouse.move(slider["x"] + 0.7 * slider["width"], middle)
+    page.mouse.down()
+    page.mouse.move(slider["x"] + slider["width"], middle, steps=4)
+    page.mouse.up()
+    settle(page, "severity 100 %")
+
+    assert drawn(page) != before
+    assert page.locator("#picture img").count() == 2
+    assert page.locator("#scores .score").count() >= 4
+    assert "%" in page.inner_text("#scores")
+    assert page.locator("#strip .gallery-item").count() == 5
+    assert page.locator("#plot .barlayer .trace").count() >= 2
+
+
+def test_the_first_example_is_there_when_the_page_opens(page):
+    assert "Down syndrome" in page.inner_text("#caption")
+    assert page.input_value("#disease input") == "Down syndrome"
+    assert page.locator("#examples button").count() >= 1
+    page.wait_for_timeout(1000)
+    assert page.locator(".working").count() == 0, "nothing is drawn twice"
+
+
+def test_a_stage_opens_large(page):
+    page.click("#strip .thumbnail-item >> nth=3")
+    large = page.locator("#strip .preview .media-button img")
+    large.wait_for()
+    assert large.bounding_box()["height"] > 500
+
+
+@pytest.mark.parametrize(
+    ("part", "ending"), [("picture", ".png"), ("strip", ".png"), ("gif", ".gif"), ("report", ".json")]
+)
+def test_a_result_can_be_taken_away(page, part, ending):
+    with page.expect_download() as taken:
+        page.click(f"#take-{part}")
+    assert taken.value.suggested_filename.endswith(ending)
+
+
+def test_a_picture_without_a_face_is_refused_next_to_the_photo(page, tmp_path):
+    wall = tmp_path / "wall.png"
+    Image.new("RGB", (300, 300), "grey").save(wall)
+    page.click(CLEAR)
+    page.set_input_files("#photo input[type=file]", wall)
+    notice = page.locator("#photo-notice .notice:has-text('face')")
+    notice.wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nothing_scrolls_sideways(browser, address, width, scheme):
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector("#signs table", timeout=PATIENCE_MS)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.body.classList.contains('dark')") == (scheme == "dark")
+    order = "['photo','disease','severity','picture','strip','scores','signs']"
+    tops = page.evaluate(f"{order}.map(id => document.getElementById(id).getBoundingClientRect().top)")
+    if width == 390:
+        assert tops == sorted(tops)
+    context.close()
+
+
+def test_nothing_is_fetched_from_elsewhere(browser, address):
+    page = browser.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    page.wait_for_selector("#signs table", timeout=PATIENCE_MS)
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+    page.close()

@@ -1,0 +1,352 @@
+"""The page without a browser and without an engine: what its handlers give and its presenters say."""
+
+from types import SimpleNamespace
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from diseaseface import pictures
+from diseaseface.edits import Change
+from diseaseface.engines.base import Applied, Rendering
+from diseaseface.errors import FaceError, RequestError, UnknownDisease
+from diseaseface.knowledge.catalogue import attributes
+from diseaseface.knowledge.profiles import Evidence, Profile, Sign, Undrawn
+from diseaseface.ui import figures, presenters, texts, views
+from diseaseface.ui.examples import examples
+from diseaseface.ui.handlers import Handlers
+from diseaseface.ui.layout import build
+from diseaseface.ui.serve import launch_options
+
+SLANT = "palpebral_fissure_slant"
+SIGN = Sign(SLANT, 1, 0.9, evidence=(Evidence("HPO 2025-01-16", "ORPHA:870", "Very frequent"),))
+UNDRAWN = Undrawn("HP:0000158", "Macroglossia", 0.4, "The tongue is in the mouth.")
+PROFILE = Profile("ORPHA:870", "Down syndrome", ("trisomy 21",), (SIGN,), (UNDRAWN,), "A note.")
+HEAD = SimpleNamespace(
+    image=np.full((96, 64, 3), 90, np.uint8), landmarks_px=np.random.default_rng(0).uniform(20, 44, (478, 2))
+)
+SETTINGS = {"seed": 3, "age": "", "side": "", "presentation": "typical", "toward": "disease", "view": "head"}
+
+
+def score(**values):
+    return {"status": "measured", "reason": None, **values}
+
+
+def report(severity=0.5, **changed):
+    sign = {
+        "name": SLANT,
+        "label": "Upslanted palpebral fissure",
+        "hpo": ["HP:0000582"],
+        "weight": 0.9,
+        "side": None,
+        "unit": "deg",
+        "direction": 1,
+        "baseline": 3.0,
+        "asked": 4.0,
+        "applied": 3.8,
+        "measured": 3.1,
+        "noise": 0.4,
+        "z": 1.6,
+        "status": "measured",
+        "reason": None,
+        "evidence": [{"source": "HPO 2025-01-16", "reference": "ORPHA:870", "detail": "Very frequent"}],
+    }
+    scores = {
+        "profile_match": score(value=0.93, measured_share=0.62),
+        "severity": score(value=0.47, low=0.4, high=0.58),
+        "identity": score(value=0.24, unit="distance", model="dlib", threshold=0.6),
+        "unchanged_outside": score(value=1.0),
+    }
+    return {
+        "schema": "diseaseface.report/1",
+        "disease": {"id": PROFILE.id, "name": PROFILE.name},
+        "severity": severity,
+        "toward": "disease",
+        "attributes": [sign],
+        "scores": scores,
+        "departs": True,
+        "ranking": [{"id": PROFILE.id, "name": PROFILE.name, "score": 4.1}],
+        "warnings": ["The mouth is open."],
+        "timings_ms": {"face": 1},
+    } | changed
+
+
+class FakePipeline:
+    """Ten lines that behave like the pipeline: brighter with severity."""
+
+    def __init__(self, refusal=None):
+        self.diseases = SimpleNamespace(search=lambda text, most: [match()] if text else [])
+        self.refusal, self.asked = refusal, []
+
+    def profile(self, _disease):
+        return PROFILE
+
+    def look(self, photo):
+        if self.refusal:
+            raise self.refusal
+        return HEAD if isinstance(photo, str) else photo
+
+    def draw(self, photo, _disease, severity, **settings):
+        self.asked.append((severity, settings))
+        picture = self.look(photo).image + np.uint8(100 * severity)
+        change = Change(attributes()[SLANT], 8.0 * severity, None, SIGN)
+        request = SimpleNamespace(severity=severity, toward=settings.get("toward", "disease"))
+        rendering = Rendering(picture, (Applied(change, 8.0 * severity),))
+        return SimpleNamespace(face=HEAD, profile=PROFILE, request=request, rendering=rendering)
+
+    def draw_strip(self, photo, disease, stages, **settings):
+        return (self.draw(photo, disease, s, **settings) for s in np.linspace(0, 1, stages))
+
+    def judge(self, drawing):
+        told = SimpleNamespace(to_dict=lambda: report(drawing.request.severity))
+        return SimpleNamespace(picture=drawing.rendering.picture, report=told, face=HEAD)
+
+
+def match():
+    return SimpleNamespace(id="ORPHA:870", name="Down syndrome", synonyms=("trisomy 21",), signs=9, drawable=0.8)
+
+
+def steps(pipeline=None, photo="face.png", disease="ORPHA:870", severity=50, held=None, **settings):
+    handlers = Handlers(pipeline or FakePipeline())
+    inputs = [*(SETTINGS | settings).values(), held]
+    names = handlers.outputs()
+    return [dict(zip(names, step, strict=True)) for step in handlers.show(photo, disease, severity, *inputs)]
+
+
+def stays(value):
+    return value == gr.skip()
+
+
+def test_the_picture_comes_first_then_the_scores_then_the_strip():
+    shown = [{name for name in ("picture", "scores", "strip") if not stays(step[name])} for step in steps()]
+    assert shown == [set(), {"picture"}, {"scores"}, {"strip"}]
+
+
+def test_the_page_says_what_it_is_doing_and_stops_saying_so():
+    told = [step["status"] for step in steps()]
+    assert all("working" in status for status in told[:-1])
+    assert told[-1] == ""
+    assert steps()[-1]["stop"]["visible"] is False
+
+
+def test_the_strip_has_five_stages_from_nothing_to_all():
+    assert [caption for _, caption in steps()[-1]["strip"]] == ["0 %", "25 %", "50 %", "75 %", "100 %"]
+
+
+def test_the_photo_is_analysed_once_while_only_the_severity_changes():
+    pipeline = FakePipeline()
+    held = steps(pipeline)[-1]["held"]
+    looked = []
+    pipeline.look = lambda photo: (looked.append(photo), HEAD)[1] if isinstance(photo, str) else photo
+    steps(pipeline, severity=80, held=held)
+    assert looked == []
+
+
+def test_what_is_shown_already_is_not_drawn_again():
+    pipeline = FakePipeline()
+    held = steps(pipeline)[-1]["held"]
+    asked = len(pipeline.asked)
+    (again,) = steps(pipeline, held=held)
+    assert stays(again["picture"])
+    assert len(pipeline.asked) == asked
+    assert not stays(steps(pipeline, held=held, seed=9)[-1]["strip"])
+
+
+def test_every_setting_of_the_page_reaches_the_pipeline():
+    pipeline = FakePipeline()
+    steps(pipeline, seed=7, age="8,5", side="right", presentation="sampled", severity=35)
+    severity, settings = pipeline.asked[0]
+    assert severity == pytest.approx(0.35)
+    assert settings == {
+        "seed": 7,
+        "age": 8.5,
+        "side": "right",
+        "presentation": "sampled",
+        "toward": "disease",
+    }
+
+
+@pytest.mark.parametrize(
+    ("refusal", "place"),
+    [
+        (FaceError("No face."), "photo_notice"),
+        (UnknownDisease("No such disease."), "disease_notice"),
+        (RequestError("No such setting."), "notice"),
+    ],
+)
+def test_a_refusal_stands_next_to_what_caused_it(refusal, place):
+    last = steps(FakePipeline(refusal))[-1]
+    assert str(refusal) in last[place]
+    others = {"photo_notice", "disease_notice", "notice"} - {place}
+    assert all(last[other] == "" for other in others)
+    assert last["status"] == ""
+
+
+def test_without_a_photo_the_page_asks_for_one():
+    assert texts.NO_PHOTO in steps(photo=None)[-1]["photo_notice"]
+
+
+def test_an_age_that_is_no_number_is_refused_in_words():
+    assert "years" in steps(age="old")[-1]["notice"]
+
+
+def test_a_bug_is_not_dressed_up_as_a_refusal():
+    with pytest.raises(ZeroDivisionError):
+        steps(FakePipeline(ZeroDivisionError()))
+
+
+def test_the_first_result_is_worked_out_once_for_all_visitors():
+    pipeline = FakePipeline()
+    handlers = Handlers(pipeline)
+    first = handlers.opening()
+    asked = len(pipeline.asked)
+    assert handlers.opening()[:2] == first[:2] == (str(examples()[0].path), "ORPHA:870")
+    assert len(pipeline.asked) == asked
+
+
+def test_a_downloaded_picture_carries_its_report():
+    held = steps()[-1]["held"]
+    told = pictures.read_report(Handlers(FakePipeline()).take_picture(held))
+    assert told["disease"]["id"] == "ORPHA:870"
+    assert "timings_ms" not in told
+
+
+def test_a_picture_drawn_here_is_recognised_and_the_way_back_is_shown(tmp_path):
+    path = tmp_path / "drawn.png"
+    path.write_bytes(pictures.encode_png(HEAD.image, report(0.7)))
+    told = Handlers.recognise(str(path))
+    assert "Down syndrome" in told
+    assert "70" in told
+
+
+@pytest.mark.parametrize("disease", [None, "x", {"name": "<b>"}])
+def test_a_forged_report_is_no_danger_to_the_page(tmp_path, disease):
+    path = tmp_path / "forged.png"
+    path.write_bytes(pictures.encode_png(HEAD.image, report(0.7, disease=disease)))
+    assert "<b>" not in Handlers.recognise(str(path))
+
+
+@pytest.mark.parametrize("take", ["take_picture", "take_strip", "take_gif", "take_mp4", "take_report"])
+def test_there_is_nothing_to_take_away_before_the_first_picture(take):
+    with pytest.raises(gr.Error, match="nothing to take away"):
+        getattr(Handlers(FakePipeline()), take)(None)
+
+
+def test_a_suggestion_has_name_synonyms_signs_and_share():
+    option = Handlers(FakePipeline()).search("tris")[0]
+    assert option == {
+        "id": "ORPHA:870",
+        "name": "Down syndrome",
+        "synonyms": ["trisomy 21"],
+        "signs": 9,
+        "drawable": 0.8,
+    }
+
+
+def test_the_page_can_be_built_around_any_pipeline():
+    page = build(FakePipeline())
+    assert isinstance(page, gr.Blocks)
+    engine = [fn for fn in page.fns.values() if fn.concurrency_id == "engine"]
+    assert len(engine) >= 8, "whatever draws shares one queue"
+    assert launch_options()["run_history"] is False
+    assert page.analytics_enabled is False
+
+
+def test_scores_become_sentences_with_numbers():
+    lines = "\n".join(presenters.score_sentences(report()))
+    for words in ("47 %", "40 %", "58 %", "0.93", "dlib", "0.24", "62 %", "100 %", "Down syndrome", "mouth is open"):
+        assert words in lines
+
+
+def test_a_score_that_could_not_be_computed_says_why_and_shows_no_number():
+    scores = report()["scores"] | {
+        "identity": {"value": None, "status": "not_available", "reason": "The network is missing."}
+    }
+    told = presenters.scores(report(scores=scores))[2]
+    assert told.figure == presenters.NOT_READ
+    assert told.sentence == "The network is missing."
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (0.1, "distance", "Very likely"),
+        (0.55, "distance", "Only just"),
+        (0.7, "distance", "another person"),
+        (0.9, "cosine", "Very likely"),
+        (0.2, "cosine", "another person"),
+    ],
+)
+def test_likeness_follows_the_distance_and_the_cosine_the_right_way(value, unit, words):
+    threshold = 0.6 if unit == "distance" else 0.4
+    assert words in presenters.likeness({"value": value, "unit": unit, "threshold": threshold})
+
+
+def test_names_from_data_cannot_inject_markup():
+    evil = "<img src=x onerror=alert(1)>"
+    told = report(disease={"id": "x", "name": evil}, warnings=[evil], ranking=[{"name": evil}])
+    html = presenters.caption_html(told) + presenters.scores_html(told) + presenters.warnings_html([evil])
+    assert "<img" not in html
+
+
+def test_the_table_names_sign_evidence_and_what_is_not_drawn():
+    html = presenters.signs_html(report(), PROFILE, {SLANT: [0, 0.25, 0.5, 0.75, 1]})
+    for words in ("Upslanted", "HP:0000582", "Very frequent", "90 %", "+3.8°", "Macroglossia", "A note."):
+        assert words in html
+
+
+def test_a_frequency_that_nobody_states_is_not_shown():
+    unknown = Sign(SLANT, 1, 0.5, known=False)
+    html = presenters.signs_html(report(), Profile("x", "x", (), (unknown,)), {})
+    assert "not stated" in html
+    assert "90 %" not in html
+
+
+def test_the_course_keeps_a_sign_that_begins_late_at_its_stage():
+    drawings = [FakePipeline().draw(HEAD, "", s) for s in (0.0, 0.5, 1.0)]
+    drawings[0].rendering = Rendering(HEAD.image, ())
+    assert presenters.course_of(drawings)[SLANT] == pytest.approx([0.0, 0.5, 1.0])
+
+
+def test_the_plot_has_a_row_a_sign_with_asked_drawn_and_read_back():
+    full = attributes()[SLANT].positive.full
+    asked, applied, _, measured = figures.signs_figure(report()).data
+    assert asked.x[0] == pytest.approx(400 / full)
+    assert applied.x[0] == pytest.approx(380 / full)
+    assert measured.x[0] == pytest.approx(310 / full)
+
+
+def test_taking_a_sign_away_grows_to_the_right_as_well():
+    sign = report()["attributes"][0] | {"asked": -4.0, "applied": -3.8, "measured": -3.0}
+    assert figures.share_of_marked(sign, sign["applied"]) > 0
+
+
+def test_a_sign_that_cannot_be_measured_has_no_mark():
+    sign = report()["attributes"][0] | {"measured": None, "status": "not_measurable", "reason": "Depth."}
+    figure = figures.signs_figure(report(attributes=[sign]))
+    assert figure.data[3].x[0] is None
+    assert figure.data[2].x[0] > 0
+    assert "not read" in [note.text for note in figure.layout.annotations]
+
+
+@pytest.mark.parametrize("view", views.VIEWS)
+def test_a_view_lies_inside_the_photo(view, face):
+    left, top, right, bottom = views.box_of(face, view)
+    height, width = face.image.shape[:2]
+    assert 0 <= left < right <= width
+    assert 0 <= top < bottom <= height
+
+
+def test_the_eyes_are_inside_the_view_of_the_eyes(face):
+    left, top, right, bottom = views.box_of(face, views.EYES)
+    for iris in (468, 473):
+        x, y = face.landmarks_px[iris]
+        assert left < x < right
+        assert top < y < bottom
+
+
+def test_the_examples_are_there_and_say_whether_they_are_synthetic():
+    *heads, astronaut = examples()
+    assert astronaut.path.is_file()
+    assert not astronaut.synthetic
+    assert all(head.synthetic and head.path.is_file() for head in heads)
