@@ -1,0 +1,115 @@
+// A search box whose suggestions come from the server; its value is the id of the disease.
+const box = element.querySelector('input');
+const list = element.querySelector('ul');
+const WAIT_MS = 120;
+let options = [];
+let active = -1;
+let timer = 0;
+let asked = 0;
+
+const sameText = (a, b) => a.trim().toLowerCase() === b.trim().toLowerCase();
+
+function close() {
+  list.hidden = true;
+  active = -1;
+  box.setAttribute('aria-expanded', 'false');
+  box.removeAttribute('aria-activedescendant');
+}
+
+function detail(option, typed) {
+  const needle = typed.trim().toLowerCase();
+  const inName = option.name.toLowerCase().includes(needle);
+  const synonym = inName ? '' : option.synonyms.find((word) => word.toLowerCase().includes(needle));
+  const share = `${option.signs} signs, ${Math.round(100 * option.drawable)} % drawn`;
+  return synonym ? `${synonym} · ${share}` : share;
+}
+
+function row(option, place, typed) {
+  const item = document.createElement('li');
+  item.id = `disease-option-${place}`;
+  item.setAttribute('role', 'option');
+  item.dataset.place = place;
+  const name = document.createElement('span');
+  name.textContent = option.name;
+  const more = document.createElement('small');
+  more.textContent = detail(option, typed);
+  const id = document.createElement('code');
+  id.textContent = option.id;
+  item.append(name, id, more);
+  return item;
+}
+
+function show(found, typed) {
+  options = found;
+  active = -1;
+  if (found.length) {
+    list.replaceChildren(...found.map((option, place) => row(option, place, typed)));
+  } else {
+    const none = document.createElement('li');
+    none.className = 'none';
+    none.textContent = 'No disease goes by this name. Try another word or an id such as ORPHA:870.';
+    list.replaceChildren(none);
+  }
+  list.hidden = false;
+  box.setAttribute('aria-expanded', 'true');
+}
+
+async function suggest() {
+  const ticket = ++asked;
+  const typed = box.value;
+  const found = await server.search(typed);
+  if (ticket === asked && document.activeElement === box) show(found, typed);
+}
+
+function choose(place) {
+  const option = options[place];
+  if (!option) return;
+  box.value = option.name;
+  close();
+  if (props.value === option.id) return;
+  props.value = option.id;
+  trigger('input');
+}
+
+function move(step) {
+  if (list.hidden || !options.length) return;
+  active = (active + step + options.length) % options.length;
+  for (const item of list.children) item.setAttribute('aria-selected', String(+item.dataset.place === active));
+  list.children[active].scrollIntoView({ block: 'nearest' });
+  box.setAttribute('aria-activedescendant', list.children[active].id);
+}
+
+box.addEventListener('input', () => {
+  clearTimeout(timer);
+  timer = setTimeout(suggest, WAIT_MS);
+});
+box.addEventListener('focus', () => {
+  box.select();
+  suggest();
+});
+box.addEventListener('keydown', (event) => {
+  if (event.key === 'ArrowDown') move(1);
+  else if (event.key === 'ArrowUp') move(-1);
+  else if (event.key === 'Escape') close();
+  else if (event.key === 'Enter') {
+    const same = options.findIndex((option) => sameText(option.name, box.value));
+    choose(active >= 0 ? active : Math.max(0, same));
+  } else return;
+  event.preventDefault();
+});
+box.addEventListener('blur', () => setTimeout(close, 150));
+list.addEventListener('mousedown', (event) => {
+  const item = event.target.closest('[data-place]');
+  event.preventDefault();
+  if (item) choose(+item.dataset.place);
+});
+
+// The server names the disease by its id when the page opens; the box shows its name.
+watch('value', () => {
+  const chosen = options.find((option) => option.id === props.value);
+  if (!props.value || (chosen && sameText(chosen.name, box.value))) return;
+  server.search(props.value).then((found) => {
+    const match = found.find((option) => option.id === props.value);
+    if (match) box.value = match.name;
+  });
+});
