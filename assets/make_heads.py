@@ -65,6 +65,7 @@ def dress(head: Head) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
     fine = shape.head_topology()
     ref, points = head.canvas.reference, fine @ shape.relaxed(head.vertices, rounds=3)
     below = 56.9 + 0.22 * (7.0 - ref[:, 2]) - ref[:, 1]
+    below += np.maximum(np.abs(ref[:, 0]) - 8.5, 0)  # shoulders are covered, however high
     offset = 0.26 + 0.14 * np.exp(-(((below - 0.6) / 0.6) ** 6)) + 0.5 * skin.step(below, 2.0, 6.0)
     points = points + offset[:, None] * shape.normals(points, fine.quads)
     return points, fine.quads[(below[fine.quads] > 0).any(axis=1)], {"below": below}
