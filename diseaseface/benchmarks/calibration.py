@@ -23,6 +23,7 @@ from diseaseface.evaluation.gains import LOWERS, measure_names, raw_value, sign_
 from diseaseface.evaluation.norms import norms
 from diseaseface.evaluation.ranking import DOUBLES, variation
 from diseaseface.evaluation.readings import ALIGNED, RETAKEN, Readings, read_change
+from diseaseface.faces.anthropometry import measures_for
 from diseaseface.faces.face import Face
 from diseaseface.faces.look import look
 from diseaseface.knowledge.catalogue import Attribute, attributes
@@ -114,7 +115,7 @@ def _read_mixtures(samples, engine, face, number):
         found = read_change(face, _with(face, drawn.picture))
         for applied in drawn.applied:
             if applied.amount:
-                _keep(samples.mixed, found, applied, number)
+                _keep(samples.mixed, found, applied, number, _from_others(samples, drawn.applied, applied))
 
 
 def _read_still(samples, face, number):
@@ -132,12 +133,24 @@ def _change(attribute, direction, share):
     return Change(attribute, share * attribute.pole(direction).full, side)
 
 
-def _keep(table, found: Readings, applied: Applied, number: int) -> None:
+def _keep(table, found: Readings, applied: Applied, number: int, others: float = 0.0) -> None:
     change = applied.change
     raw = raw_value(found, change.attribute, change.side)
     if raw is not None:
         name = sign_name(change.attribute.name, change.amount)
-        table[found.mode, name].append((number, applied.amount, raw))
+        table[found.mode, name].append((number, applied.amount, raw - others))
+
+
+def _from_others(samples, drawn: Sequence[Applied], applied: Applied) -> float:
+    """What the other signs of a mixture do to a sign's measure, by the single pictures so far."""
+    names = measure_names(applied.change.attribute, applied.change.side)
+    moved = 0.0
+    for other in drawn:
+        solved = all(measures_for(one.change.attribute.measure, one.change.side) for one in (other, applied))
+        unit = samples.response.get(sign_name(other.change.attribute.name, other.change.amount))
+        if other is not applied and other.amount and unit and not solved:
+            moved += other.amount * np.mean([[one.get(name, 0.0) for name in names] for one in unit])
+    return float(moved)
 
 
 def _with(face: Face, picture: np.ndarray) -> Face:

@@ -84,7 +84,9 @@ def portrait(picture: np.ndarray, face: Face, width: int) -> np.ndarray:
 
 
 def _index(made: dict[str, str]) -> str:
-    items = "\n".join(f'<h2>{title}</h2><img loading="lazy" src="{name}" alt="{title}">' for title, name in made.items())
+    items = "\n".join(
+        f'<h2>{title}</h2><img loading="lazy" src="{name}" alt="{title}">' for title, name in made.items()
+    )
     return (
         '<!doctype html><meta charset="utf-8"><title>DiseaseFace gallery</title>'
         "<style>body{font:16px system-ui;margin:2rem}img{max-width:100%}</style>"

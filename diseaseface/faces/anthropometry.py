@@ -80,9 +80,7 @@ def _width(*pairs: tuple[int, int]) -> Callable[[np.ndarray], float]:
 def _height(upper: Sequence[int], lower: Sequence[int]) -> Callable[[np.ndarray], float]:
     """Vertical distance of the means of two groups of points, mm; positive when `upper` is above."""
     upper, lower = list(upper), list(lower)
-    return lambda points_cm: float(
-        MM_PER_CANONICAL_CM * (points_cm[upper, 1].mean() - points_cm[lower, 1].mean())
-    )
+    return lambda points_cm: float(MM_PER_CANONICAL_CM * (points_cm[upper, 1].mean() - points_cm[lower, 1].mean()))
 
 
 def _fissure_length(points_cm: np.ndarray) -> float:

@@ -13,9 +13,9 @@ TEMPLES = (234, 454)
 # Set by eye on portraits; neutral ones stay below all of them.
 _SMALL_PX = 96.0
 _TURNED_DEG = 20.0
-_OPEN_JAW, _OPEN_GAP = 0.2, 0.06
+_OPEN_JAW, _OPEN_GAP = 0.2, 0.1
 _SMILE, _SHUT = 0.5, 0.5
-_SIDE_STOPS, _CLIPPED_SHARE, _DARK = 0.8, 0.03, 0.012
+_SIDE_STOPS, _CLIPPED_SHARE, _DARK = 1.4, 0.03, 0.012
 _COVERED = 0.3
 
 

@@ -84,6 +84,4 @@ class Face:
     def iris_px(self) -> float:
         """Mean iris diameter in pixels."""
         points = self.landmarks_px
-        return float(
-            np.mean([np.linalg.norm(points[a] - points[b]) for a, b in ((469, 471), (474, 476))])
-        )
+        return float(np.mean([np.linalg.norm(points[a] - points[b]) for a, b in ((469, 471), (474, 476))]))

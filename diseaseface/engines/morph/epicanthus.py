@@ -57,9 +57,7 @@ def sheet(eye: Eye, linear: np.ndarray, amount_mm: float) -> Sheet:
     content = flap * (rolled * over)[..., None] + dark * (shade * (1.0 - over))[..., None]
     content = content / np.maximum(alpha, 1e-4)[..., None]
     slides = (-moved * (1.0 - inside))[..., None] * eye.out_px
-    return Sheet(
-        eye.box, slides.astype(np.float32), encode(content.astype(np.float32)), alpha.astype(np.float32)
-    )
+    return Sheet(eye.box, slides.astype(np.float32), encode(content.astype(np.float32)), alpha.astype(np.float32))
 
 
 def _looked_up(eye, linear, du_cm):

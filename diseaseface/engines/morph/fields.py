@@ -27,9 +27,7 @@ def recipes() -> dict[str, dict]:
     return tables
 
 
-def unit_field(
-    name: str, direction: int, x_cm: np.ndarray, y_cm: np.ndarray, side: str | None = None
-) -> np.ndarray:
+def unit_field(name: str, direction: int, x_cm: np.ndarray, y_cm: np.ndarray, side: str | None = None) -> np.ndarray:
     """Evaluate an attribute's recipe at canonical positions.
 
     Parameters

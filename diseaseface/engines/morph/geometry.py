@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from diseaseface.edits import Change
+from diseaseface.engines.morph.fields import recipes, unit_field
 from diseaseface.faces.anthropometry import MEASURES
 from diseaseface.faces.chart import ring_window
 from diseaseface.faces.face import Face
-from diseaseface.engines.morph.fields import recipes, unit_field
 
 _ROUNDS = 4
 _PROBE = 1e-3

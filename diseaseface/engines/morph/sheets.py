@@ -40,9 +40,7 @@ def slide(places: np.ndarray, sheets: Sequence[Sheet]) -> np.ndarray:
     slid = places.copy() if sheets else places
     for sheet in sheets:
         window, at_x, at_y = _window(sheet.box, places)
-        slid[window] += cv2.remap(
-            sheet.offset_px, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
-        )
+        slid[window] += cv2.remap(sheet.offset_px, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     return slid
 
 

@@ -78,6 +78,4 @@ def source_map(
 
 def resample(image: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Look `image` (H, W, 3) up at `places` (h, w, 2) with a cubic kernel."""
-    return cv2.remap(
-        image, places[..., 0], places[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
-    )
+    return cv2.remap(image, places[..., 0], places[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
