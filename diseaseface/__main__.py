@@ -87,6 +87,10 @@ def _add_knowledge(subcommands) -> None:
     diseases.add_argument("--search", metavar="TEXT")
     diseases.add_argument("--json", action="store_true")
     diseases.set_defaults(run=commands.diseases)
+    describe = subcommands.add_parser("describe", help="find the signs in a description in plain words")
+    describe.add_argument("text", metavar="TEXT")
+    describe.add_argument("--json", action="store_true")
+    describe.set_defaults(run=commands.describe)
 
 
 def _add_benchmark(subcommands) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from diseaseface import benchmarks, pictures
 from diseaseface.errors import RequestError
-from diseaseface.knowledge import profile_file
+from diseaseface.knowledge import language, profile_file
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Profile
 from diseaseface.pipeline import Pipeline
@@ -69,6 +69,17 @@ def diseases(options: Namespace, _rest: Sequence[str]) -> None:
         return
     for match in matches:
         print(f"{match.id:<14} {match.name}  ({match.signs} signs, {match.drawable:.0%} drawn)")
+
+
+def describe(options: Namespace, _rest: Sequence[str]) -> None:
+    """Print the signs that a text in plain words names, best first."""
+    found = language.describe(options.text)
+    if options.json:
+        print(json.dumps([sign.to_dict() for sign in found], ensure_ascii=False, indent=2))
+        return
+    for sign in found:
+        side = f", {sign.side}" if sign.side else ""
+        print(f"{sign.hpo}  {sign.label}{side}  (strength {sign.strength:.1f}, score {sign.score:.2f})")
 
 
 def benchmark(options: Namespace, rest: Sequence[str]) -> int:

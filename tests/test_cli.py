@@ -138,6 +138,15 @@ def test_an_animation_of_an_unknown_kind_is_refused_before_anything_is_drawn(pho
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_description_in_words_gives_signs_with_their_sides(capsys):
+    assert main(["describe", "puffy eyelids, yellow eyes and a drooping left mouth corner", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {"hpo", "label", "attribute", "direction", "side", "strength", "score"} <= found[0].keys()
+    drawn = {sign["attribute"]: sign["side"] for sign in found}
+    assert {"periorbital_oedema", "scleral_icterus", "facial_weakness"} <= drawn.keys()
+    assert drawn["facial_weakness"] == "left"
+
+
 def test_an_unknown_benchmark_is_refused_with_the_names_of_the_known(capsys):
     assert main(["benchmark", "nothing"]) == 1
     assert "speed" in capsys.readouterr().err
