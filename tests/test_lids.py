@@ -6,6 +6,7 @@ import pytest
 from diseaseface.edits import Change
 from diseaseface.engines.morph import epicanthus, lids
 from diseaseface.engines.morph.engine import MorphEngine
+from diseaseface.faces.anthropometry import MM_PER_CANONICAL_CM
 from diseaseface.faces.colorimetry import to_linear
 from diseaseface.knowledge.catalogue import attributes
 
@@ -43,7 +44,7 @@ def test_skin_at_the_moved_margin_comes_from_the_old_margin(face, eyes, upper_mm
     moved = lids.move(eye, patch(face, eye), upper_mm, lower_mm)
     middle = np.abs(eye.u_cm - eye.iris_uv[0]) < 0.1
     for shift_mm, margin in ((upper_mm, eye.upper_cm), (-lower_mm, eye.lower_cm)):
-        shift = eye.across * shift_mm / lids.MM_PER_CM
+        shift = eye.across * shift_mm / MM_PER_CANONICAL_CM
         at_margin = middle & (np.abs(eye.v_cm - margin - shift) < 0.04)
         came_up = (moved.offset_px @ eye.up_px / (eye.up_px @ eye.up_px))[at_margin]
         np.testing.assert_allclose(came_up, -shift[at_margin], atol=0.01)
@@ -57,7 +58,7 @@ def test_the_slide_never_folds_the_skin(face, eyes, upper_mm):
     height = eye.v_cm[column]
     source = height + (moved.offset_px @ eye.up_px / (eye.up_px @ eye.up_px))[column]
     order = np.argsort(height)
-    above = height[order] > (eye.upper_cm + eye.across * upper_mm / lids.MM_PER_CM)[column][order]
+    above = height[order] > (eye.upper_cm + eye.across * upper_mm / MM_PER_CANONICAL_CM)[column][order]
     assert (np.diff(source[order][above]) > -0.02).all()
 
 

@@ -27,6 +27,7 @@ from diseaseface.knowledge.profiles import Profile
 from diseaseface.settings import VERSION
 
 _SETTINGS = ("severity", "seed", "engine", "toward", "presentation", "age", "side")
+_UNSURE = 0.4  # of what other signs do to a measure: it differs from face to face
 _NO_PROFILE = "No disease was named to compare with."
 _NOTHING_READ = "None of the disease's signs can be measured in this picture."
 _NO_CHANGE = "Nothing measurable has changed."
@@ -233,22 +234,23 @@ def _severity(profile: Profile | None, side: str | None, rows: Sequence[_Row]) -
     seen = _measured(rows)
     if not seen:
         return Score.missing(NOT_MEASURABLE, _NOTHING_READ, low=None, high=None)
-    found = estimate(
-        _course(profile, side, seen), [r.found.value for r in seen], [r.found.noise for r in seen], _weights(seen)
-    )
+    course = _course(profile, side, seen)
+    alone = [_own_amount(profile, side, row) for row in seen]
+    noise = np.hypot([row.found.noise for row in seen], _UNSURE * (course[-1] - alone))
+    found = estimate(course, [row.found.value for row in seen], noise, _weights(seen))
     return Score(found.value, more={"low": found.low, "high": found.high})
 
 
-def _course(profile: Profile, side: str | None, rows: Sequence[_Row]) -> np.ndarray:
-    """Return what is read of each row's sign over the course (stages, rows), in its unit.
+def _own_amount(profile: Profile, side: str | None, row: _Row) -> float:
+    """Amount of a row's sign at severity 1."""
+    return next(c.amount for c in course_of(profile, side).changes if _key(c) == _key(row.change))
 
-    Signs share the face: an epicanthal fold hides the inner canthus and with it a part of the
-    fissure. What the signs do to each other's measures was calibrated with the gains.
-    """
+
+def _course(profile: Profile, side: str | None, rows: Sequence[_Row]) -> np.ndarray:
+    """Return what is read of each row's sign over the course (stages, rows), in its unit."""
     course = course_of(profile, side)
     seen = np.zeros((len(course.changes), len(rows)))
-    for number, change in enumerate(course.changes):
-        moved = expected(change)
+    for number, (change, moved) in enumerate(zip(course.changes, expected(course.changes), strict=True)):
         for column, row in enumerate(rows):
             names = measure_names(row.change.attribute, row.change.side)
             seen[number, column] = np.mean([moved.get(name, 0.0) for name in names]) / row.found.gain / change.amount

@@ -1,7 +1,7 @@
 """How each reading answers to each sign, calibrated once on faces that no test uses."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -132,12 +132,27 @@ def reading(readings: Readings, attribute: Attribute, side: str | None, directio
     return Reading(amount, float(np.hypot(readings.blur * gain.noise, gain.spread * amount)), slope)
 
 
-def expected(change: Change) -> Mapping[str, float]:
-    """Return by how much a change moves every measure."""
+def expected(changes: Sequence[Change]) -> list[dict[str, float]]:
+    """Return by how much each of several changes, drawn together, moves every measure.
+
+    Signs share the face: an epicanthal fold hides the inner canthus, and with it a part of the
+    fissure. Only signs of geometry do not disturb each other's own measures, because an engine
+    solves them together; on their own they would.
+    """
+    own = [set(measures_for(change.attribute.measure, change.side)) for change in changes]
+    moved = [_moved(change) for change in changes]
+    for number, moves in enumerate(moved):
+        if own[number]:
+            others = set().union(*(own[:number] + own[number + 1 :])) - own[number]
+            for name in others & moves.keys():
+                moves[name] = 0.0
+    return moved
+
+
+def _moved(change):
     unit = gains().response.get(sign_name(change.attribute.name, change.amount), {})
-    if change.side == "right":
-        unit = {_mirrored(name): value for name, value in unit.items()}
-    return {name: value * change.amount for name, value in unit.items()}
+    other = change.side == "right"
+    return {_mirrored(name) if other else name: value * change.amount for name, value in unit.items()}
 
 
 def _mirrored(name: str) -> str:

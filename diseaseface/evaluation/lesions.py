@@ -35,15 +35,20 @@ def _count(now, before, sharp):
     """Peaks of redness that stand out from the skin around and from the mottling of a rash."""
     if now.inner_skin.sum() < _LEAST_SKIN or now.frame.pose.px_per_cm < _LEAST_PX_PER_CM[not sharp]:
         return None
-    red = now.erythema - before.erythema if before else now.erythema
-    wide = now.blurred(red, _BROAD_CM[1])
-    fine, broad = (now.blurred(red, a) - now.blurred(red, b) for a, b in (_FINE_CM, _BROAD_CM))
+    fine, broad, wide = now.keep(("spots", before is None), lambda: _spots(now, before))
     spot, other = (fine, 1.2 * broad) if sharp else (broad, 0.8 * fine)
     rash = _MOTTLING * wide if before else 0.0
     outside = cv2.dilate(paler(now, before).astype(np.uint8), np.ones((13, 13), np.uint8)) == 0
     known = now.inner_skin & outside & (spot > other) & (spot > np.maximum(_LEAST_SPOT[not sharp], rash))
     size = 2 * round(1.6 * (_FINE_CM if sharp else _BROAD_CM)[0] * PX_PER_CM) + 1
     return float((known & (spot >= cv2.dilate(spot, np.ones((size, size), np.uint8)))).sum())
+
+
+def _spots(now, before):
+    """Redness in excess of what is around, at two scales, and the wide redness itself."""
+    red = now.erythema - before.erythema if before else now.erythema
+    wide = now.blurred(red, _BROAD_CM[1])
+    return now.blurred(red, _FINE_CM[0]) - now.blurred(red, _FINE_CM[1]), now.blurred(red, _BROAD_CM[0]) - wide, wide
 
 
 def _vessels(now: View, before: View | None) -> float | None:

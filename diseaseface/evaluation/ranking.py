@@ -119,12 +119,8 @@ def _explained(departed: Departure, course: Course) -> float:
     """Share of the squared departure that the nearest stage of a course takes away."""
     if not course.changes:
         return 0.0
-    unit = np.array([_vector(change, departed.measures) / change.amount for change in course.changes])
+    moved = zip(course.changes, expected(course.changes), strict=True)
+    unit = np.array([[m.get(name, 0.0) / change.amount for name in departed.measures] for change, m in moved])
     left = departed.values - course.amounts @ unit
     distances = np.einsum("si,ij,sj->s", left, departed.precision, left)
     return float(1.0 - distances.min() / departed.distance**2)
-
-
-def _vector(change, measures):
-    moved = expected(change)
-    return np.array([moved.get(name, 0.0) for name in measures])

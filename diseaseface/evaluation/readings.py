@@ -26,7 +26,7 @@ _SAME_LEVELS = 6  # of 255; a JPEG copy of a picture stays within
 _SAME_SHARE = 0.8  # a warp may move a little of what is close to the head
 _LEAST_AGREEMENT = 0.35
 # What drawn signs may do to the pose that is found.
-_MOST_SHIFT_CM, _MOST_GROWTH, _MOST_TURN_DEG = 0.6, 0.05, 2.0
+_MOST_SHIFT_CM, _MOST_GROWTH, _MOST_TURN_DEG = 0.6, 0.07, 2.5
 _PERSON, _LEAST_AROUND, _STRIDE = 0.02, 100, 4
 
 

@@ -52,7 +52,7 @@ def track(frame: Frame, codes: np.ndarray) -> Motion:
     Dense inverse search (Kroeger et al., 2016), on the red channel, which haemoglobin and
     bilirubin leave alone, with local brightness and contrast taken out.
     """
-    before, after = structure(frame.codes), structure(codes)
+    before, after = frame.keep(("structure",), lambda: structure(frame.codes)), structure(codes)
     flow = _flow(before, after)
     columns, rows = pixel_grid(frame.shape)
     back_x, back_y = columns + flow[..., 0], rows + flow[..., 1]

@@ -98,7 +98,7 @@ class View:
 
 def view(frame: Frame) -> View:
     """See the frame's own picture."""
-    return View(frame, frame.codes)
+    return frame.keep(("view",), lambda: View(frame, frame.codes))
 
 
 def masked_blur(values: np.ndarray, weight: np.ndarray, sigma_cm: float) -> np.ndarray:

@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 
 from diseaseface.engines.morph.codes import encode
-from diseaseface.engines.morph.lids import MM_PER_CM, Eye
+from diseaseface.engines.morph.lids import Eye
 from diseaseface.engines.morph.sheets import Sheet
+from diseaseface.faces.anthropometry import MM_PER_CANONICAL_CM
 
 _ROOT_CM = 1.0  # how far towards the nose the skin moves
 _REST_CM = 0.06  # the edge at rest, beside the canthus
@@ -32,7 +33,7 @@ def sheet(eye: Eye, linear: np.ndarray, amount_mm: float) -> Sheet:
     linear : float32 array of shape (h, w, 3)
         The picture on the eye's patch, linear light.
     """
-    canthus, full = -eye.half_cm, amount_mm / MM_PER_CM
+    canthus, full = -eye.half_cm, amount_mm / MM_PER_CANONICAL_CM
     height = eye.v_cm + 0.02
     cover = full * np.exp(-((height / _TALL_CM) ** 2))
     edge = canthus - _REST_CM + full + _HOLLOW_PER_CM * height**2

@@ -13,9 +13,10 @@ import cv2
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
+from diseaseface.faces.anthropometry import MM_PER_CANONICAL_CM
 from diseaseface.faces.face import Face
 
-MM_PER_CM = 8.7  # real millimetres for each canonical centimetre
+
 _UPPER = {
     "right": (133, 173, 157, 158, 159, 160, 161, 246, 33),
     "left": (362, 398, 384, 385, 386, 387, 388, 466, 263),
@@ -125,7 +126,7 @@ def reachable_mm(eye: Eye, upper_mm: float, lower_mm: float) -> tuple[float, flo
     """Limit the movements so that the margins never cross; upper up positive, lower down positive."""
     centre = np.argmin(np.abs(eye.u_cm - eye.iris_uv[0]) + np.abs(eye.v_cm - eye.iris_uv[1]))
     opening = float(eye.upper_cm.flat[centre] - eye.lower_cm.flat[centre])
-    room = max(opening - _LEAST_OPENING_CM, 0.0) * MM_PER_CM
+    room = max(opening - _LEAST_OPENING_CM, 0.0) * MM_PER_CANONICAL_CM
     closing = max(-upper_mm, 0.0) + max(-lower_mm, 0.0)
     if closing <= room or closing == 0.0:
         return upper_mm, lower_mm
@@ -166,8 +167,8 @@ def move(eye: Eye, patch: np.ndarray, upper_mm: float, lower_mm: float) -> Moved
     -------
     MovedLids
     """
-    upper_shift = eye.across * np.float32(upper_mm / MM_PER_CM)
-    lower_shift = -eye.across * np.float32(lower_mm / MM_PER_CM)
+    upper_shift = eye.across * np.float32(upper_mm / MM_PER_CANONICAL_CM)
+    lower_shift = -eye.across * np.float32(lower_mm / MM_PER_CANONICAL_CM)
     upper_new, lower_new = eye.upper_cm + upper_shift, eye.lower_cm + lower_shift
     middle = np.clip((upper_new + lower_new) / 2, lower_new, upper_new)
 

@@ -1,0 +1,310 @@
+"""What is read from pixels is what is there."""
+
+import json
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from diseaseface import edits, knowledge
+from diseaseface.benchmarks import calibration
+from diseaseface.benchmarks import norms as norms_benchmark
+from diseaseface.edits import Change
+from diseaseface.engines.morph.engine import MorphEngine
+from diseaseface.evaluation import evaluate as evaluation
+from diseaseface.evaluation import gains, integrity, norms, severity
+from diseaseface.evaluation.evaluate import evaluate
+from diseaseface.evaluation.frame import frame_of
+from diseaseface.evaluation.ranking import departure
+from diseaseface.evaluation.readings import ALIGNED, RETAKEN, SURFACE, read_change
+from diseaseface.evaluation.report import NOT_AVAILABLE, NOT_MEASURABLE, Score
+from diseaseface.evaluation.tracking import moved_points_cm, track
+from diseaseface.faces.anthropometry import MEASURES
+from diseaseface.faces.colorimetry import from_linear, to_linear
+from diseaseface.faces.look import look
+from diseaseface.knowledge.catalogue import attributes
+
+
+@pytest.fixture(scope="module")
+def diseases():
+    return knowledge.load()
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return MorphEngine()
+
+
+@pytest.fixture(autouse=True)
+def no_identity_network(monkeypatch):
+    """Identity has tests of its own, and takes longer than all the rest."""
+    monkeypatch.setattr(evaluation, "_identity", lambda *_: Score.missing(NOT_AVAILABLE, "Not asked."))
+
+
+def with_picture(face, picture):
+    """The same face with other pixels, as in a picture edited from the photo."""
+    return replace(face, image=np.ascontiguousarray(picture))
+
+
+def drawn(face, engine, name, amount, side=None):
+    change = Change(attributes()[name], amount, side)
+    rendering = engine.render(face, [change])
+    return with_picture(face, rendering.picture), rendering.applied[0]
+
+
+def warped(face, shift_px):
+    """The photo with its content moved by a smooth field (H, W, 2), here given backwards."""
+    height, width = face.image.shape[:2]
+    columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    return cv2.remap(face.image, columns + shift_px[..., 0], rows + shift_px[..., 1], cv2.INTER_CUBIC)
+
+
+def bump(face, index, reach_px, by_px):
+    height, width = face.image.shape[:2]
+    columns, rows = np.meshgrid(np.arange(width), np.arange(height))
+    x, y = face.landmarks_px[index]
+    weight = np.exp(-((columns - x) ** 2 + (rows - y) ** 2) / (2 * reach_px**2))
+    return (-weight[..., None] * np.array(by_px)).astype(np.float32)
+
+
+def test_tracking_follows_a_known_warp(face):
+    moved = with_picture(face, warped(face, bump(face, 4, 18, (0.0, 3.0))))
+    frame = frame_of(face)
+    motion = track(frame, frame.see(moved.image))
+    fallen = (moved_points_cm(frame, motion) - face.points_cm)[4, 1]
+    assert fallen == pytest.approx(-3.0 / face.pose.px_per_cm, rel=0.15)
+    assert motion.agreement > 0.8
+
+
+def test_the_same_picture_shows_no_change(face, diseases):
+    report = evaluate(face, profile=diseases.find("Down syndrome"), before=face, diseases=diseases)
+    assert all(sign.measured in (0.0, None) for sign in report.signs)
+    assert report.scores["severity"].value == 0.0
+    assert report.scores["profile_match"].status == NOT_MEASURABLE
+    assert not report.departs
+    assert report.ranking == ()
+
+
+@pytest.mark.parametrize("quality", [95, 90])
+def test_a_jpeg_copy_does_not_depart(face, quality):
+    _, data = cv2.imencode(".jpg", face.image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    copy = with_picture(face, cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
+    found = read_change(face, copy)
+    assert found.mode == ALIGNED
+    assert not departure(found).departs
+
+
+SIGNS = [
+    ("palpebral_fissure_slant", 6.0, None),
+    ("palpebral_fissure_slant", -6.0, None),
+    ("interocular_distance", 5.0, None),
+    ("nose_width", 6.0, None),
+    ("nose_length", -5.0, None),
+    ("mouth_width", -7.0, None),
+    ("mouth_corners", -4.0, None),
+    ("mandible_size", -6.0, None),
+    ("jaw_width", 10.0, None),
+    ("cheek_fullness", 12.0, None),
+    ("upper_lid_position", -2.0, None),
+    ("facial_weakness", 8.0, "left"),
+    ("facial_weakness", 8.0, "right"),
+    ("malar_erythema", 12.0, None),
+    ("facial_erythema", 9.0, None),
+    ("skin_jaundice", 12.0, None),
+    ("scleral_icterus", 18.0, None),
+    ("hyperpigmentation", 12.0, None),
+    ("vitiligo", 20.0, None),
+    ("cyanosis", 10.0, None),
+]
+
+
+@pytest.mark.parametrize(("name", "amount", "side"), SIGNS)
+def test_what_is_drawn_is_read_back(face, engine, name, amount, side):
+    picture, applied = drawn(face, engine, name, amount, side)
+    found = gains.reading(read_change(face, picture), attributes()[name], side, amount)
+    assert found.value == pytest.approx(applied.amount, rel=0.3, abs=0.3)
+
+
+@pytest.mark.parametrize("name", ["palpebral_fissure_slant", "cheek_fullness", "skin_jaundice", "malar_erythema"])
+def test_more_of_a_sign_reads_as_more(face, engine, name):
+    attribute = attributes()[name]
+    steps = [drawn(face, engine, name, share * attribute.positive.full)[0] for share in (0.25, 0.5, 0.75, 1.0)]
+    read = [gains.reading(read_change(face, step), attribute, None, 1).value for step in steps]
+    assert read == sorted(read)
+    assert read[0] > 0
+
+
+def test_a_weak_side_is_read_on_that_side_only(face, engine):
+    picture, _ = drawn(face, engine, "upper_lid_position", -2.0, "left")
+    values = read_change(face, picture).values
+    assert values["upper_lid_position_left"] < -1.2
+    assert abs(values["upper_lid_position_right"]) < 0.4
+
+
+def test_pigment_of_our_own_mixing_is_read_in_index_units(face):
+    density = np.array([0.0, 0.0, 0.1])  # of log10: ten units of yellowness
+    skin = face.regions.skin[..., None]
+    yellow = from_linear(to_linear(face.image) * 10.0 ** (-density * skin))
+    picture = with_picture(face, np.rint(yellow).astype(np.uint8))
+    values = read_change(face, picture).values
+    assert values["skin_yellowness"] == pytest.approx(10.0, abs=1.0)
+    assert abs(values["facial_erythema"]) < 0.5
+
+
+def test_a_turned_copy_is_read_as_a_new_photo(face):
+    height, width = face.image.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), 5.0, 0.95)
+    turned = look(cv2.warpAffine(face.image, turn, (width, height), borderMode=cv2.BORDER_REPLICATE))
+    found = read_change(face, turned)
+    assert found.mode == RETAKEN
+    assert abs(found.values["palpebral_fissure_slant"]) < 2.0
+
+
+def test_what_was_asked_does_not_change_what_is_measured(face, engine, diseases):
+    profile = diseases.find("Down syndrome")
+    rendering = engine.render(face, edits.plan(profile, 0.8))
+    picture = with_picture(face, rendering.picture)
+    told = evaluate(picture, profile=profile, before=face, rendering=rendering)
+    untold = evaluate(picture, profile=profile, before=face)
+    assert [s.measured for s in told.signs] == [s.measured for s in untold.signs]
+    assert told.scores["profile_match"] == untold.scores["profile_match"]
+    assert told.scores["severity"] == untold.scores["severity"]
+    assert all(sign.asked is None and sign.applied is None for sign in untold.signs)
+
+
+@pytest.mark.parametrize("name", ["Down syndrome", "jaundice", "Cushing syndrome", "Bell's palsy", "vitiligo"])
+def test_a_drawn_disease_is_recognised_and_its_severity_estimated(face, engine, diseases, name):
+    profile = diseases.find(name)
+    rendering = engine.render(face, edits.plan(profile, 0.7))
+    report = evaluate(with_picture(face, rendering.picture), profile=profile, before=face, diseases=diseases)
+    assert report.departs
+    assert profile.id in [candidate.id for candidate in report.ranking[:2]]
+    assert report.scores["profile_match"].value > 0.8
+    assert report.scores["severity"].value == pytest.approx(0.7, abs=0.2)
+
+
+def test_depth_is_not_measurable_from_one_frontal_photo_and_says_so(face, diseases):
+    report = evaluate(face, profile=diseases.find("Down syndrome"), before=face)
+    depth = next(sign for sign in report.signs if sign.name == "midface_projection")
+    assert depth.status == NOT_MEASURABLE
+    assert depth.measured is None
+    assert depth.reason.endswith(".")
+
+
+def test_without_a_photo_before_the_norms_take_its_place(face, diseases):
+    report = evaluate(face, profile=diseases.find("Down syndrome"), diseases=diseases)
+    slant = next(sign for sign in report.signs if sign.name == "palpebral_fissure_slant")
+    mean = norms.norms().mean["palpebral_fissure_slant"]
+    assert slant.measured == pytest.approx(slant.baseline - mean, abs=1e-6)
+    assert report.scores["unchanged_outside"].status == NOT_AVAILABLE
+
+
+def test_without_a_disease_every_measure_is_told(face):
+    report = evaluate(face)
+    assert {sign.name for sign in report.signs} == set(attributes())
+    assert report.scores["severity"].status == NOT_AVAILABLE
+
+
+def test_a_pixel_changed_far_from_the_face_is_counted(face):
+    picture = face.image.copy()
+    outside = integrity.unchanged_outside(face, picture)
+    picture[:8, :8] = 255 - picture[:8, :8]
+    assert outside == 1.0
+    assert 0.9 < integrity.unchanged_outside(face, picture) < 1.0
+    assert integrity.unchanged_outside(face, picture[:-1]) is None
+
+
+def test_burning_out_the_skin_is_counted(face):
+    assert integrity.newly_clipped(face, face.image) == 0.0
+    assert integrity.newly_clipped(face, np.full_like(face.image, 255)) > 0.9
+
+
+COURSE = np.linspace(0, 1, 11)[:, None] * np.array([4.0, -8.0, 2.0])
+
+
+@pytest.mark.parametrize("true", [0.0, 0.33, 0.7, 1.0])
+def test_the_severity_that_made_the_amounts_is_found(true):
+    found = severity.estimate(COURSE, true * COURSE[-1], [0.5, 0.5, 0.5], [1.0, 0.5, 0.2])
+    assert found.value == pytest.approx(true, abs=0.01)
+    assert found.low <= found.value <= found.high
+
+
+def test_more_noise_and_contradiction_widen_the_interval():
+    def width(measured, noise):
+        found = severity.estimate(COURSE, measured, [noise] * 3, [1.0] * 3)
+        return found.high - found.low
+
+    assert width(0.5 * COURSE[-1], 1.0) > width(0.5 * COURSE[-1], 0.2)
+    assert width([4.0, 0.0, 1.0], 0.2) > width(0.5 * COURSE[-1], 0.2)
+
+
+def test_the_interval_holds_the_truth_nine_times_in_ten():
+    rng = np.random.default_rng(3)
+    hits = 0
+    for _ in range(300):
+        measured = 0.5 * COURSE[-1] + rng.normal(0, 0.8, 3)
+        found = severity.estimate(COURSE, measured, [0.8] * 3, [1.0] * 3)
+        hits += found.low <= 0.5 <= found.high
+    assert 0.85 < hits / 300 <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("measured", "expected"), [([1, 2, -1], 1.0), ([-1, -2, 1], -1.0), ([2, -1, 0], 0.0), ([0, 0, 0], None)]
+)
+def test_the_match_is_a_cosine(measured, expected):
+    assert severity.match([1, 2, -1], measured, [1, 1, 1]) == (
+        None if expected is None else pytest.approx(expected, abs=1e-9)
+    )
+
+
+def test_a_rare_sign_counts_less_in_the_match():
+    missed = [1.0, 0.0]
+    assert severity.match([1, 1], missed, [1.0, 0.1]) > severity.match([1, 1], missed, [1.0, 1.0])
+
+
+def test_the_norms_cover_every_measure_and_are_a_covariance():
+    known = norms.norms()
+    assert set(known.mean) == set(known.sd) == {*MEASURES, *SURFACE}
+    assert all(sd > 0 for sd in known.sd.values())
+    assert known.n >= 50
+    np.testing.assert_allclose(known.precision, known.precision.T, atol=1e-4)
+    assert np.linalg.eigvalsh(known.precision).min() > 0
+
+
+def test_the_norms_agree_with_published_ones():
+    mean, sd = norms.norms().mean, norms.norms().sd
+    assert mean["palpebral_fissure_slant"] == pytest.approx(3.5, abs=1.0)  # 3.5 ± 2 deg
+    assert sd["palpebral_fissure_slant"] == pytest.approx(2.0, abs=0.8)
+    assert mean["jaw_width"] == pytest.approx(102, abs=8)  # go-go 106.6 men, 96.8 women
+
+
+def test_norms_are_means_and_spreads_of_the_faces_read():
+    rng = np.random.default_rng(5)
+    names = (*MEASURES, *SURFACE)
+    read = [{name: 10.0 + rng.normal() for name in names} for _ in range(120)]
+    read[0]["malar_erythema"] = None
+    known = norms.parse(json.dumps(norms_benchmark.summarise(read, "made up")))
+    assert known.mean["nose_width"] == pytest.approx(10.0, abs=0.4)
+    assert known.sd["nose_width"] == pytest.approx(1.0, abs=0.2)
+    assert known.sd["skin_roughness"] == pytest.approx(10.0, abs=2.0)  # per cent of the mean
+    assert len(known.jointly) ** 0.5 < known.departure < 2 * len(known.jointly) ** 0.5
+
+
+def test_a_gain_is_the_slope_and_a_sign_that_cannot_be_read_has_none():
+    single = [(face, amount, 0.5 * amount) for face in range(6) for amount in (2.0, 6.0)]
+    noisy = [(face, amount, 0.5 * amount + 0.4 * (-1) ** face) for face, amount, _ in single]
+    found = calibration._gain("nose_width+", single, noisy, {})
+    assert found["gain"] == pytest.approx(0.5)
+    assert found["noise"] == pytest.approx(0.8, abs=0.1)
+    assert calibration._gain("nose_width+", [(f, a, -raw) for f, a, raw in single], [], {}) is None
+    assert calibration._gain("nose_width+", single, [], {"nose_width": 50.0}) is None
+
+
+def test_every_shipped_gain_has_the_sense_of_its_sign():
+    for mode, signs in gains.gains().own.items():
+        for name, gain in signs.items():
+            lowers = name[:-1] in gains.LOWERS
+            assert (gain.gain < 0) == lowers, (mode, name)
+            assert gain.noise > 0
+            assert gain.n >= 1
