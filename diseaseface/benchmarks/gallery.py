@@ -1,4 +1,7 @@
-"""Sheets to look through: every curated disease, or every attribute, over faces and severities."""
+"""Sheets to look through: every curated disease, or every attribute, over faces and severities.
+
+With --overview, one sheet a face instead: the photo and each disease at severity 1.
+"""
 
 import json
 from argparse import ArgumentParser
@@ -16,7 +19,9 @@ from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.faces.face import Face
 from diseaseface.faces.look import look
 from diseaseface.knowledge.catalogue import attributes
+from diseaseface.pictures import sheet
 
+_COLUMNS = 7  # of an overview
 _HALF_WIDTH_CM, _UP_CM, _DOWN_CM = 10.5, 10.5, 12.5  # of a tile around the face's centre
 
 
@@ -28,17 +33,44 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--width", type=int, default=260, help="pixels of a tile (default 260)")
     parser.add_argument("--severities", type=float, nargs="+", default=[0.0, 1 / 3, 2 / 3, 1.0])
     parser.add_argument("--only", nargs="+", help="attributes or disease ids or names; default: all")
+    parser.add_argument("--overview", action="store_true", help="one sheet a face, all diseases at severity 1")
     options = parser.parse_args(arguments)
-    faces = [look(photo) for _, photo in photos(options.faces, options.most)]
+    named = [(name, look(photo)) for name, photo in photos(options.faces, options.most)]
     options.out.mkdir(parents=True, exist_ok=True)
+    if options.overview:
+        return _overviews(named, options)
+    faces = [face for _, face in named]
     made = {}
     for name, title, plan in _subjects(options.only):
-        sheet = _sheet(faces, plan, options.severities, options.width)
+        drawn = _sheet(faces, plan, options.severities, options.width)
         made[title] = f"{name}.jpg"
-        Image.fromarray(sheet).save(options.out / made[title], quality=88)
+        Image.fromarray(drawn).save(options.out / made[title], quality=88)
     (options.out / "index.html").write_text(_index(made), encoding="utf-8")
     print(json.dumps({"sheets": len(made), "faces": len(faces)}))
     return 0
+
+
+def _overviews(named, options) -> int:
+    diseases = knowledge.load()
+    profiles = diseases.curated() if options.only is None else [diseases.find(name) for name in options.only]
+    for name, face in named:
+        engine = MorphEngine()
+        tiles = [portrait(face.image, face, options.width)]
+        for profile in profiles:
+            picture = engine.render(face, edits.plan(profile, 1.0, seed=1), seed=1).picture
+            tiles.append(portrait(picture, face, options.width))
+        captions = ["Photo", *(profile.name for profile in profiles)]
+        Image.fromarray(_grid(tiles, captions)).save(options.out / f"{name.replace('/', '-')}.jpg", quality=85)
+    print(json.dumps({"sheets": len(named), "diseases": len(profiles)}))
+    return 0
+
+
+def _grid(tiles, captions):
+    missing = -len(tiles) % _COLUMNS
+    tiles = [*tiles, *[np.full_like(tiles[0], 255)] * missing]
+    captions = [*captions, *[""] * missing]
+    rows = range(0, len(tiles), _COLUMNS)
+    return np.vstack([sheet(tiles[at : at + _COLUMNS], captions[at : at + _COLUMNS]) for at in rows])
 
 
 def _subjects(only):
