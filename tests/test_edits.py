@@ -197,9 +197,7 @@ def test_a_sign_is_sampled_as_often_as_its_weight_says():
 
 def test_a_sampled_person_never_has_a_sign_of_weight_zero():
     never = Sign("chin_width", 1, 0.0)
-    assert not any(
-        s.attribute == "chin_width" for seed in range(50) for s in sampled_signs([UP, never], seed)
-    )
+    assert not any(s.attribute == "chin_width" for seed in range(50) for s in sampled_signs([UP, never], seed))
 
 
 def test_signs_of_later_life_are_left_out_of_a_young_face():

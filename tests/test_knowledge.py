@@ -111,9 +111,7 @@ def test_signs_come_strongest_first_and_one_for_each_direction(diseases):
 
 
 def test_a_sign_says_who_says_so_in_which_words(diseases):
-    evidence = next(
-        sign for sign in diseases.find("ORPHA:870").signs if sign.attribute == "epicanthus"
-    ).evidence
+    evidence = next(sign for sign in diseases.find("ORPHA:870").signs if sign.attribute == "epicanthus").evidence
     assert (evidence[0].source, evidence[0].reference) == ("HPO 2025-01-16", "ORPHA:870")
     assert evidence[0].detail == "Epicanthus: Very frequent"
     assert evidence[1].source == "Curated"

@@ -31,9 +31,7 @@ class Fact:
     detail: str
 
 
-def profile(
-    disease: str, name: str, facts: Iterable[Fact], meanings: Mapping[str, Meaning], release: str
-) -> Profile:
+def profile(disease: str, name: str, facts: Iterable[Fact], meanings: Mapping[str, Meaning], release: str) -> Profile:
     """Turn HPO's facts about a disease into a profile.
 
     Where several terms mean one attribute in one direction, the sign has the highest of their
@@ -47,14 +45,10 @@ def profile(
         if meaning.reason:
             undrawn.append(Undrawn(fact.hpo, meaning.label, weight, meaning.reason))
         for attribute, share in meaning.shares:
-            sign = _sign(
-                attribute, share, fact, weight, Evidence(f"HPO {release}", disease, _words(meaning, fact))
-            )
+            sign = _sign(attribute, share, fact, weight, Evidence(f"HPO {release}", disease, _words(meaning, fact)))
             key = attribute, sign.direction
             signs[key] = _stronger(signs[key], sign) if key in signs else sign
-    return Profile(
-        disease, name, (), _ranked(signs.values()), tuple(sorted(undrawn, key=lambda sign: -sign.weight))
-    )
+    return Profile(disease, name, (), _ranked(signs.values()), tuple(sorted(undrawn, key=lambda sign: -sign.weight)))
 
 
 def _sign(attribute: str, share: float, fact: Fact, weight: float, evidence: Evidence) -> Sign:

@@ -124,9 +124,7 @@ def parse(text: str) -> dict[str, Attribute]:
 
 def _attribute(name: str, table: object) -> Attribute:
     if not isinstance(table, dict):
-        raise CatalogueError(
-            f"{name} stands outside any table of attributes.toml; each attribute is a table."
-        )
+        raise CatalogueError(f"{name} stands outside any table of attributes.toml; each attribute is a table.")
     _require_fields(name, Attribute, {"name"}, {"positive": None, "negative": None} | table)
     poles = {key: _pole(f"{name}.{key}", table.get(key), sign) for key, sign in _POLES.items()}
     onset = _onset(name, table["onset"])
@@ -184,6 +182,4 @@ def _require_sense(attribute: Attribute) -> None:
     if not attribute.operator or not attribute.unit:
         raise CatalogueError(f"[{name}] needs an operator and a unit.")
     if bool(attribute.measure) == bool(attribute.unreadable):
-        raise CatalogueError(
-            f"[{name}] needs either a measure or, in unreadable, the reason why there is none."
-        )
+        raise CatalogueError(f"[{name}] needs either a measure or, in unreadable, the reason why there is none.")

@@ -44,9 +44,7 @@ def tables(text: str) -> dict[str, dict]:
     """Read terms.toml; raise CatalogueError where a table is missing or unknown."""
     found = tomllib.loads(text)
     if wrong := sorted(set(found) ^ set(_TABLES)):
-        raise CatalogueError(
-            f"terms.toml must have the tables {', '.join(_TABLES)}; check {', '.join(wrong)}."
-        )
+        raise CatalogueError(f"terms.toml must have the tables {', '.join(_TABLES)}; check {', '.join(wrong)}.")
     return found
 
 
@@ -68,9 +66,7 @@ class Reader:
         for level in self._ontology.levels(current):
             if any(term in self._tables["hidden"] for term in level):
                 return None
-            if reasons := [
-                self._tables["not_drawn"][term]["reason"] for term in level if self._refuses(term)
-            ]:
+            if reasons := [self._tables["not_drawn"][term]["reason"] for term in level if self._refuses(term)]:
                 return Meaning(label, reason=reasons[0])
             if shares := [share for term in level for share in self._shares.get(term, ())]:
                 return Meaning(label, shares=tuple(dict.fromkeys(shares)), one_sided=one_sided)

@@ -20,9 +20,7 @@ def read(path: str | Path) -> Profile:
     except OSError as error:
         raise CatalogueError(f"The profile {path} cannot be read; check the path.") from error
     except ValueError as error:
-        raise CatalogueError(
-            f"The profile {path} is not JSON; export one as a model to start from."
-        ) from error
+        raise CatalogueError(f"The profile {path} is not JSON; export one as a model to start from.") from error
 
 
 def write(profile: Profile, path: str | Path) -> None:
@@ -45,9 +43,7 @@ def parse(data: object) -> Profile:
         name=_text("name", table["name"]),
         synonyms=_texts("synonyms", table["synonyms"]),
         signs=tuple(_sign(f"signs[{i}]", item) for i, item in enumerate(_list("signs", table["signs"]))),
-        undrawn=tuple(
-            _undrawn(f"undrawn[{i}]", item) for i, item in enumerate(_list("undrawn", table["undrawn"]))
-        ),
+        undrawn=tuple(_undrawn(f"undrawn[{i}]", item) for i, item in enumerate(_list("undrawn", table["undrawn"]))),
         note=_text("note", table["note"], empty=True),
     )
 
@@ -79,9 +75,7 @@ def _sign(where: str, data: object) -> Sign:
         magnitude=_number(f"{where}.magnitude", table["magnitude"], MAGNITUDE_LIMIT),
         side=_side(where, table["side"], attributes()[name].sided),
         onset=_onset(where, table["onset"]),
-        evidence=tuple(
-            _evidence(f"{where}.evidence", item) for item in _list(f"{where}.evidence", table["evidence"])
-        ),
+        evidence=tuple(_evidence(f"{where}.evidence", item) for item in _list(f"{where}.evidence", table["evidence"])),
         known=_truth(f"{where}.known", table["known"], (True, False)),
         typical=_truth(f"{where}.typical", table["typical"], (True, False, None)),
         from_age=_number(f"{where}.from_age", table["from_age"], 120.0),

@@ -140,9 +140,7 @@ def _from_json(data: dict) -> Store:
 def _key() -> str:
     """Return what the index was built from: format, HPO's files, catalogue and reading of terms."""
     files = [ontology.folder() / name for name in ("hp.obo", "phenotype.hpoa")]
-    stamps = [
-        f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files if path.exists()
-    ]
+    stamps = [f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files if path.exists()]
     parts = (str(_FORMAT), *stamps, catalogue_text(), terms_text())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -150,8 +148,6 @@ def _key() -> str:
 def _write(path: Path, data: dict) -> None:
     """Write beside the place and move there, so that no reader ever sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, suffix=".part", encoding="utf-8", delete=False
-    ) as part:
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", encoding="utf-8", delete=False) as part:
         json.dump(data, part, ensure_ascii=False, separators=(",", ":"))
     os.replace(part.name, path)

@@ -90,9 +90,7 @@ def parse(toml: str, catalogue: Mapping[str, Attribute]) -> dict[str, Entry]:
 
 def _entry(key: str, table: dict, catalogue: Mapping[str, Attribute]) -> Entry:
     if wrong := sorted(_DISEASE ^ set(table)):
-        raise CatalogueError(
-            f"[{key}] of supplement.toml must have {', '.join(sorted(_DISEASE))}; check {wrong[0]}."
-        )
+        raise CatalogueError(f"[{key}] of supplement.toml must have {', '.join(sorted(_DISEASE))}; check {wrong[0]}.")
     omitted = frozenset((item["attribute"], item["direction"]) for item in table["omitted"])
     return Entry(
         id=key,

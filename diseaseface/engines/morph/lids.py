@@ -16,7 +16,6 @@ from scipy.interpolate import PchipInterpolator
 from diseaseface.faces.anthropometry import MM_PER_CANONICAL_CM
 from diseaseface.faces.face import Face
 
-
 _UPPER = {
     "right": (133, 173, 157, 158, 159, 160, 161, 246, 33),
     "left": (362, 398, 384, 385, 386, 387, 388, 466, 263),
