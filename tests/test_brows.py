@@ -18,7 +18,7 @@ def canvas(astronaut):
 @pytest.fixture(scope="module")
 def hair(canvas):
     """Brow hair on the canvas, found before any change."""
-    part, band = canvas.keep(("brow band",), lambda: brows._band(canvas))
+    part, band = canvas.keep(("brow band",), lambda: brows.band(canvas))
     field = np.zeros(canvas.shape, np.float32)
     field[part] = brows.find(band).hair
     return field

@@ -76,9 +76,7 @@ def test_a_well_formed_table_is_read():
     assert attribute.onset == (0.0, 1.0)
 
 
-@pytest.mark.parametrize(
-    "field", [line.partition(" =")[0] for line in SLANT.splitlines() if line[:1].isalpha()]
-)
+@pytest.mark.parametrize("field", [line.partition(" =")[0] for line in SLANT.splitlines() if line[:1].isalpha()])
 def test_a_missing_or_misspelt_field_is_refused_by_name(field):
     if field not in ("positive", "negative"):
         with pytest.raises(CatalogueError, match=rf"lacks {field}"):

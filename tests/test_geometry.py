@@ -5,9 +5,10 @@ import pytest
 from PIL import Image
 
 from diseaseface.edits import Change
-from diseaseface.engines.morph import fields, geometry, relief, warp
+from diseaseface.engines.morph import fields, folds, geometry, relief, warp
 from diseaseface.engines.morph.shape import LEAST_JACOBIAN, solve
 from diseaseface.faces.anthropometry import MEASURES
+from diseaseface.faces.colorimetry import to_linear
 from diseaseface.faces.look import look
 from diseaseface.knowledge.catalogue import attributes
 
@@ -154,3 +155,19 @@ def test_a_raised_surface_lights_up_above_and_darkens_below(face):
     assert above > 0.02
     assert below < above - 0.05
     assert gain[(np.abs(x) > 6) | (y < 0)].max() == 0.0
+
+
+@pytest.mark.parametrize("depth_mm", [2.4, -1.8])
+def test_a_fold_drawn_and_undone_is_the_photo_again(face, depth_mm):
+    linear = to_linear(face.image)[face.chart.box[1] : face.chart.box[3], face.chart.box[0] : face.chart.box[2]]
+
+    def lit(light, fold):
+        light = light.copy()
+        for shade in folds.shades(face, light, [fold]):
+            light[shade.part] *= np.exp(shade.log_gain)
+        return light
+
+    drawn = lit(linear, folds.Fold("left", depth_mm))
+    back = lit(drawn, folds.Fold("left", depth_mm, undone=True))
+    assert np.abs(drawn - linear).max() > 0.01
+    assert np.abs(back - linear).mean() < 0.35 * np.abs(drawn - linear).mean()

@@ -1,7 +1,6 @@
 """The cached index of annotations."""
 
 import json
-import time
 
 import known
 import pytest
@@ -55,7 +54,5 @@ def test_a_cache_folder_that_cannot_be_made_is_done_without(built, tmp_path):
 def test_the_cached_index_gives_the_same_profiles(diseases, tmp_path):
     path = tmp_path / "knowledge.json"
     store._write(path, {"key": store._key()} | store._to_json(diseases._store))
-    begin = time.process_time()
     read_back = Diseases(store.load(tmp_path))
-    assert time.process_time() - begin < 0.5
     assert read_back.find("ORPHA:870") == diseases.find("ORPHA:870")

@@ -8,11 +8,18 @@ import numpy as np
 
 from diseaseface.edits import Change
 from diseaseface.engines.base import Applied
-from diseaseface.engines.morph import brows, geometry, lesions, lighting, patches, pigment, texture
+from diseaseface.engines.morph import brows, geometry, lesions, lighting, patches, pigment, regrowth, texture
 from diseaseface.engines.morph.canvas import Canvas
-from diseaseface.engines.morph.layers import Layer, before, through
+from diseaseface.engines.morph.layers import Layer, before, through, usual_light, with_shine, without_shine
 
-_OPERATORS = {"pigment": pigment, "patches": patches, "lesions": lesions, "texture": texture, "brows": brows}
+# How to draw each kind of sign, and how to take it away.
+_OPERATORS = {
+    "pigment": (pigment.draw, pigment.undo),
+    "patches": (patches.draw, patches.undo),
+    "lesions": (lesions.draw, lesions.undo),
+    "texture": (texture.draw, texture.undo),
+    "brows": (brows.draw, regrowth.undo),
+}
 _LEAST_CHANGE = 1.0 / 4096  # of linear light; below it no code of the picture changes
 
 
@@ -41,7 +48,7 @@ def paint(canvas: Canvas, changes: Sequence[Change], seed: int) -> tuple[np.ndar
     applied : list of Applied
         One a change, in order.
     """
-    layers = [_layer(canvas, change, seed) for change in changes]
+    layers = _layers(canvas, changes, seed)
     applied = [Applied(c, layer.applied, layer.reason) for c, layer in zip(changes, layers, strict=True)]
     painted = np.zeros(canvas.linear.shape[:2], bool)
     if not any(layer.inks or layer.content is not None or layer.shine is not None for layer in layers):
@@ -63,15 +70,27 @@ def takes_away(change: Change) -> bool:
     return geometry.undoes(change) if change.sign else pole is None
 
 
+def _layers(canvas, changes, seed):
+    """What each change puts on the canvas; hair that one sign of the brows added is no other sign's to take."""
+    layers, healed = {}, canvas
+    for k in sorted(range(len(changes)), key=lambda k: changes[k].attribute.name, reverse=True):
+        on_brows = changes[k].attribute.operator == "brows" and takes_away(changes[k])
+        layers[k] = _layer(healed if on_brows else canvas, changes[k], seed)
+        if on_brows and layers[k].backwards:
+            planes = _ink(healed, [layers[k]], list(healed.planes), healed.skin, before)
+            healed = replace(healed, planes=tuple(planes), _kept={})
+    return [layers[k] for k in range(len(changes))]
+
+
 def _layer(canvas, change, seed):
     """What a change puts on the canvas; an operator's `undo` is asked for the sign as it was drawn."""
-    operator = _OPERATORS[change.attribute.operator]
+    draw, undo = _OPERATORS[change.attribute.operator]
     if not change.amount:
         return Layer(0.0)
     if not takes_away(change):
-        return operator.draw(canvas, change, seed)
-    layer = operator.undo(canvas, replace(change, amount=-change.amount), seed)
-    return replace(layer, applied=0.0 - layer.applied)
+        return draw(canvas, change, seed)
+    layer = undo(canvas, replace(change, amount=-change.amount), seed)
+    return layer if layer.applied is None else replace(layer, applied=0.0 - layer.applied)
 
 
 def _compose(canvas, layers):
@@ -79,7 +98,7 @@ def _compose(canvas, layers):
     planes, bare = [plane.copy() for plane in canvas.planes], canvas.skin.copy()
     drawn = [layer for layer in layers if layer.backwards]
     if drawn:
-        _shine(canvas, drawn, planes, backwards=True)
+        planes = _shine(canvas, drawn, planes, without_shine)
         planes = _ink(canvas, drawn, planes, bare, before)
     for layer in layers:
         if layer.content is not None:
@@ -89,8 +108,7 @@ def _compose(canvas, layers):
             bare[layer.part] = np.maximum(bare[layer.part], alpha)
     new = [layer for layer in layers if not layer.backwards]
     planes = _ink(canvas, new, planes, bare, through)
-    _shine(canvas, new, planes)
-    return planes
+    return _shine(canvas, new, planes, with_shine)
 
 
 def _ink(canvas, layers, planes, bare, pass_light):
@@ -133,16 +151,10 @@ def _add(totals, pool, colour):
             cv2.scaleAdd(pool, colour[k], totals[k], dst=totals[k])
 
 
-def _shine(canvas, layers, planes, *, backwards=False):
-    """Add white light, in place, as a share of the skin's usual brightness; or take it away."""
+def _shine(canvas, layers, planes, change_light):
+    """Add white light, as a share of the skin's usual brightness, or take it away."""
     shines = [layer.shine for layer in layers if layer.shine is not None]
     if not shines:
-        return
-    light = sum(shines) * np.float32(np.median(canvas.planes[1][canvas.inside > 0.5]))
-    for plane in planes:
-        if backwards:
-            plane -= light
-            plane /= np.maximum(1.0 - light, 0.5)
-            np.maximum(plane, 0.0, out=plane)
-        else:
-            plane += light * np.clip(1.0 - plane, 0.0, 1.0)
+        return planes
+    light = sum(shines) * np.float32(usual_light(canvas))
+    return [change_light(plane, light) for plane in planes]

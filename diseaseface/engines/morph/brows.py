@@ -6,19 +6,15 @@ import cv2
 import numpy as np
 
 from diseaseface.edits import Change
-from diseaseface.engines.morph import maps, noise, strokes
+from diseaseface.engines.morph import hairs, maps, noise
 from diseaseface.engines.morph.canvas import Canvas, masked_blur, spread
 from diseaseface.engines.morph.layers import Ink, Layer
 
-# The brow of the canonical mesh: aside, height of its middle line, cm.
-_ASIDE_CM = (1.0, 1.3, 2.7, 3.86, 4.8, 5.5, 6.4)
-_MIDDLE_CM = (4.50, 4.57, 4.81, 4.81, 4.55, 4.06, 3.35)
-_INNER_CM, _OUTER_CM = 1.0, 5.9
+INNER_CM, _OUTER_CM = 1.0, 5.9
 _INNER_HEIGHT_CM = 4.55
 _ABOVE_CM, _BELOW_CM = 1.05, 1.0
 _GRAIN_FROM_CM = 1.9  # how far above the brow the forehead lends its grain
 _FRONT = 0.42  # softness of the front of loss, as a share of the brow's length
-_HAIR_CM = 0.024
 _DARTS, _GLABELLA_HAIRS = 2600, 620
 _FRINGE_CM = 1.5
 _LEAST_DEPTH = 0.1  # log light: less than that is no hair to see
@@ -57,21 +53,21 @@ def draw(canvas: Canvas, change: Change, seed: int) -> Layer:
     name, share = change.attribute.name, change.amount / 100.0
     if not share:
         return Layer(0.0)
-    part, band = canvas.keep(("brow band",), lambda: _band(canvas))
-    brows = canvas.keep(("brows",), lambda: find(band))
+    part, near = canvas.keep(("brow band",), lambda: band(canvas))
+    brows = canvas.keep(("brows",), lambda: find(near))
     if brows is None:
         return Layer(0.0, _BARE)
     if name == "eyebrow_loss":
-        layer = _lose(band, brows, share, seed)
+        layer = _lose(near, brows, share, seed)
     elif name == "synophrys":
-        layer = _join(band, brows, share, seed)
+        layer = _join(near, brows, share, seed)
     else:
-        layer = _thicken(band, brows, share, seed) if share > 0 else _thin(brows, -share)
+        layer = thicken(near, brows, share, seed) if share > 0 else thin(brows, -share)
     return replace(layer, part=part)
 
 
-def _band(canvas):
-    """The part of the canvas from the lids to the middle of the forehead."""
+def band(canvas: Canvas) -> tuple[tuple[slice, slice], Canvas]:
+    """Return the part of the canvas from the lids to the middle of the forehead, and the canvas of it."""
     near = (np.abs(canvas.x_cm) < 7.4) & (canvas.y_cm > 1.6) & (canvas.y_cm < 7.8)
     rows, columns = np.flatnonzero(near.any(axis=1)), np.flatnonzero(near.any(axis=0))
     if not len(rows):
@@ -80,40 +76,44 @@ def _band(canvas):
     return part, canvas.crop(part)
 
 
-def find(canvas: Canvas) -> Brows | None:
-    """Find the hair of the brows and the skin beneath; None where there is no hair to see."""
+def find(canvas: Canvas, darkest: float = 85.0) -> Brows | None:
+    """Find the hair of the brows and the skin beneath; None where there is no hair to see.
+
+    `darkest` is the percentile of darkness over the brows that counts as hair alone.
+    """
     zone, core = _zone(canvas)
     inside = core > 0.8
     if inside.sum() < 12:
         return None
     wide = cv2.GaussianBlur(canvas.brows, (0, 0), max(1.0, 0.2 * canvas.px_per_cm))
-    hair = _hair(_darker(canvas, _skin_beneath(canvas, np.maximum(core, np.clip(3.0 * wide, 0.0, 1.0)))), inside, zone)
+    skin = skin_beneath(canvas, np.maximum(core, np.clip(3.0 * wide, 0.0, 1.0)))
+    hair = _hair(darkness(canvas, skin), inside, zone, darkest)
     if hair is None:
         return None
     reach = _footprint(hair, zone, canvas.px_per_cm)
     # Again, now that it is known where single hairs and their shadow end.
-    skin = _skin_beneath(canvas, np.clip(1.5 * reach, 0.0, 1.0))
-    darker = _darker(canvas, skin)
-    hair = _hair(darker, inside, reach)
+    skin = skin_beneath(canvas, np.clip(1.5 * reach, 0.0, 1.0))
+    darker = darkness(canvas, skin)
+    hair = _hair(darker, inside, reach, darkest)
     if hair is None:
         return None
     dark = inside & (hair > 0.7)
     contrast = [float(np.median(d[dark])) if dark.any() else 0.0 for d in darker]
-    from_side = (_OUTER_CM - np.abs(canvas.x_cm)) / (_OUTER_CM - _INNER_CM)
-    content = _with_grain(canvas, skin)
+    from_side = (_OUTER_CM - np.abs(canvas.x_cm)) / (_OUTER_CM - INNER_CM)
+    content = with_grain(canvas, skin)
     return Brows(hair, reach, from_side, content, np.maximum(contrast, _LEAST_CONTRAST))
 
 
-def _darker(canvas, skin):
-    """Log light of skin over what is there, (h, w) for each channel."""
+def darkness(canvas: Canvas, skin: np.ndarray) -> list[np.ndarray]:
+    """Return the log light of skin (h, w, 3) over what is there, (h, w) for each channel."""
     pairs = zip(cv2.split(skin), canvas.planes, strict=True)
     return [cv2.log(np.maximum(s, 1e-3)) - cv2.log(np.maximum(p, 1e-3)) for s, p in pairs]
 
 
-def _hair(darker, inside, where):
+def _hair(darker, inside, where, darkest):
     """Share of hair by how much darker than skin it is; None where nothing is."""
     depth = 0.4 * darker[0] + 0.6 * darker[1]
-    full = float(np.percentile(depth[inside], 85))
+    full = float(np.percentile(depth[inside], darkest))
     if full < _LEAST_DEPTH:
         return None
     return (np.clip((depth / full - 0.14) / 0.86, 0.0, 1.0) * where).astype(np.float32)
@@ -122,7 +122,7 @@ def _hair(darker, inside, where):
 def _zone(canvas):
     """Soft band around the canonical brows, clear of eyes and of hair from the scalp; and its core."""
     aside = np.abs(canvas.x_cm)
-    height = canvas.y_cm - np.interp(aside, _ASIDE_CM, _MIDDLE_CM).astype(np.float32)
+    height = canvas.y_cm - hairs.middle_cm(canvas.x_cm)
     up = maps.smoothstep(height, _ABOVE_CM, _ABOVE_CM - 0.3)
     down = maps.smoothstep(height, -_BELOW_CM, -_BELOW_CM + 0.25)
     across = maps.smoothstep(aside, 0.45, 0.8) * maps.smoothstep(aside, 7.0, 6.4)
@@ -150,8 +150,8 @@ def _footprint(hair, zone, px_per_cm):
     return soft * maps.smoothstep(zone, 0.0, 0.6)
 
 
-def _skin_beneath(canvas, hidden):
-    """Colour of bare skin spread under what is hidden, 0 to 1, from all around, (h, w, 3)."""
+def skin_beneath(canvas: Canvas, hidden: np.ndarray) -> np.ndarray:
+    """Return the colour of bare skin spread under what is hidden, 0 to 1, from all around, (h, w, 3)."""
     size = 2 * max(1, round(0.1 * canvas.px_per_cm)) + 1
     known = canvas.skin**2 * (1.0 - cv2.dilate(hidden, np.ones((size, size), np.uint8)))
     # The lids lie in shadow and carry lashes: the forehead counts for more.
@@ -165,8 +165,8 @@ def _skin_beneath(canvas, hidden):
     return cv2.resize(filled, canvas.shape[::-1], interpolation=cv2.INTER_CUBIC)
 
 
-def _with_grain(canvas, skin):
-    """Lay the forehead's fine grain on smooth skin."""
+def with_grain(canvas: Canvas, skin: np.ndarray) -> np.ndarray:
+    """Return smooth skin (h, w, 3) with the forehead's fine grain on it."""
     bright = cv2.log(np.maximum(canvas.planes[1], 1 / 512))
     detail = bright - masked_blur(bright, np.maximum(canvas.skin, 1e-3), 0.14 * canvas.px_per_cm)
     detail = 0.12 * np.tanh(detail / 0.12) * (canvas.skin > 0.8)
@@ -176,23 +176,32 @@ def _with_grain(canvas, skin):
 
 def _lose(canvas, brows, share, seed):
     """Take hair away behind a soft, uneven front that moves inwards."""
-    ragged = canvas.noise(seed, "brow loss", 0.5)
-    place = brows.from_side + np.float32(0.05) * ragged
-    fronts = np.linspace(-_FRONT, 1.0 + _FRONT, 25)
-    part = brows.hair > 0.02
-    hair, at, reach = brows.hair[part], place[part], brows.reach[part]
-    lost = [float((hair * reach * _behind(at, front)).sum()) for front in fronts]
-    front = np.interp(min(share, 1.0) * float(hair.sum()), np.maximum.accumulate(lost), fronts)
-    alpha = brows.reach * _behind(place, front)
+    place = along(canvas, brows, seed)
+    alpha = brows.reach * behind(place, front(brows, place, share))
     applied = 100.0 * float((brows.hair * alpha).sum() / brows.hair.sum())
     return Layer(applied, content=(brows.bare_skin, alpha))
 
 
-def _behind(place, front):
-    return maps.smoothstep(np.float32(front) - place, -_FRONT / 2, _FRONT / 2)
+def along(canvas: Canvas, brows: Brows, seed: int) -> np.ndarray:
+    """Return how far along the way of loss each pixel lies, (h, w): zero at the outer end, uneven."""
+    return brows.from_side + np.float32(0.05) * canvas.noise(seed, "brow loss", 0.5)
 
 
-def _thin(brows, share):
+def front(brows: Brows, place: np.ndarray, share: float) -> float:
+    """Return up to where a share of the hair is lost."""
+    fronts = np.linspace(-_FRONT, 1.0 + _FRONT, 25)
+    part = brows.hair > 0.02
+    hair, at, reach = brows.hair[part], place[part], brows.reach[part]
+    lost = [float((hair * reach * behind(at, end)).sum()) for end in fronts]
+    return float(np.interp(min(share, 1.0) * float(hair.sum()), np.maximum.accumulate(lost), fronts))
+
+
+def behind(place: np.ndarray, end: float) -> np.ndarray:
+    """Return how far behind the front of loss each pixel lies, 0 to 1."""
+    return maps.smoothstep(np.float32(end) - place, -_FRONT / 2, _FRONT / 2)
+
+
+def thin(brows: Brows, share: float) -> Layer:
     """Take a share of the hair away, more at the edges than in the middle."""
     weight = brows.reach * (1.25 - 0.5 * brows.hair)
     total, taken = float(brows.hair.sum()), float((brows.hair * weight).sum())
@@ -200,27 +209,28 @@ def _thin(brows, share):
     return Layer(-100.0 * float((brows.hair * alpha).sum()) / total, content=(brows.bare_skin, alpha))
 
 
-def _thicken(canvas, brows, share, seed):
+def thicken(canvas: Canvas, brows: Brows, share: float, seed: int) -> Layer:
     """Grow hairs in the gaps and at the edges, in the person's own colour."""
     lines, opacity, room = canvas.keep(("more hair", seed), lambda: _edge_hairs(canvas, brows, seed))
-    return _grow(canvas, brows, lines, opacity, room, share * float(brows.hair.sum()), share)
+    return grow(canvas, brows, lines, opacity, room, share * float(brows.hair.sum()), share)
 
 
 def _join(canvas, brows, share, seed):
     """Grow hairs between the brows; whole when every hair found for the gap is there."""
-    lines, opacity, room = canvas.keep(("glabella", seed), lambda: _glabella_hairs(canvas, brows, seed))
-    every = canvas.keep(("glabella whole", seed), lambda: float(_strands(canvas, lines, opacity, room).sum()))
-    return _grow(canvas, brows, lines, opacity, room, share * every, share)
+    lines, opacity, room = canvas.keep(("glabella", seed), lambda: glabella_hairs(canvas, brows, seed))
+    every = canvas.keep(("glabella whole", seed), lambda: float(hairs.strands(canvas, lines, opacity, room).sum()))
+    return grow(canvas, brows, lines, opacity, room, share * every, share)
 
 
-def _grow(canvas, brows, lines, opacity, room, mass, share):
+def grow(canvas: Canvas, brows: Brows, lines: np.ndarray, opacity: np.ndarray, room: np.ndarray,
+         mass: float, share: float) -> Layer:  # fmt: skip
     """Draw as many hairs as make up a mass of new hair."""
     if not len(lines):
         return Layer(0.0, _BARE)
     count, field = float(len(lines)) * min(1.0, share), None
     for _ in range(5):
         shown = int(np.clip(round(count), 1, len(lines)))
-        field = _strands(canvas, lines[:shown], opacity[:shown], room)
+        field = hairs.strands(canvas, lines[:shown], opacity[:shown], room)
         drawn = float(field.sum())
         if abs(drawn - mass) < 0.03 * mass or (shown == len(lines) and drawn < mass):
             break
@@ -229,68 +239,46 @@ def _grow(canvas, brows, lines, opacity, room, mass, share):
     return Layer(100.0 * share * drawn / mass, _THICKEST if drawn < 0.95 * mass else None, (ink,))
 
 
-def _strands(canvas, lines, opacity, room):
-    widths = np.full(len(lines), _HAIR_CM * canvas.px_per_cm)
-    field = strokes.cover(canvas.shape, lines, widths, opacity)
-    # Between hairs lies their shadow.
-    shade = cv2.GaussianBlur(field, (0, 0), max(1.0, 0.1 * canvas.px_per_cm))
-    return cv2.addWeighted(cv2.GaussianBlur(field, (0, 0), 0.55), 0.85, shade, 0.4, 0.0) * room
-
-
 def _edge_hairs(canvas, brows, seed):
     random = noise.stream(seed, "eyebrow_thickness")
     side = random.choice((-1.0, 1.0), _DARTS)
-    aside = random.uniform(_INNER_CM - 0.1, _OUTER_CM + 0.2, _DARTS)
+    aside = random.uniform(INNER_CM - 0.1, _OUTER_CM + 0.2, _DARTS)
     above = random.normal(0.05, 0.42, _DARTS)
     near = cv2.GaussianBlur(brows.hair, (0, 0), max(1.0, 0.2 * canvas.px_per_cm))
-    roots = np.stack([side * aside, np.interp(aside, _ASIDE_CM, _MIDDLE_CM) + above], axis=1)
-    # From upright at the inner end to lying outwards at the tail; the upper edge leans down.
-    lean = np.radians(np.interp(aside, (1.0, 1.7, 3.0, 5.5), (66, 48, 26, 2)) - 38.0 * np.clip(above, -0.4, 0.6))
-    lines, opacity = _hairs(random, roots, lean, side, np.interp(aside, (1.0, 3.0, 6.0), (0.5, 0.7, 0.5)))
+    roots = np.stack([side * aside, hairs.middle_cm(aside) + above], axis=1)
+    lines, opacity = hairs.curves(
+        random, roots, hairs.angle(aside, above), side, np.interp(aside, (1.0, 3.0, 6.0), (0.5, 0.7, 0.5))
+    )
     dense = _at(near, canvas.to_px(roots))
     chosen = random.uniform(size=_DARTS) < 2.6 * dense
     opacity = opacity * np.clip(0.35 + 2.0 * dense, 0.0, 1.0)
-    return _on_canvas(canvas, lines[chosen]), opacity[chosen], _room(canvas, brows)
+    return hairs.on_canvas(canvas, lines[chosen]), opacity[chosen], free_room(canvas, brows)
 
 
-def _glabella_hairs(canvas, brows, seed):
-    """Hairs that carry the inner ends of the brows on, as high and as broad as these are."""
+def glabella_hairs(canvas: Canvas, brows: Brows, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return hairs that carry the inner ends of the brows on, as high and as broad as these are: lines, opacity, room.
+
+    Measured beside where these hairs grow, so that they are found again once they are drawn.
+    """
     random = noise.stream(seed, "synophrys")
-    inner = brows.hair * ((np.abs(canvas.x_cm) < 2.3) & (np.abs(canvas.x_cm) > 0.8))
+    inner = brows.hair * ((np.abs(canvas.x_cm) < 3.1) & (np.abs(canvas.x_cm) > 2.1))
+    off = canvas.y_cm - hairs.middle_cm(canvas.x_cm)
     mass = float(inner.sum())
-    middle = float((inner * canvas.y_cm).sum() / mass) if mass > 4.0 else _INNER_HEIGHT_CM
-    broad = float(np.sqrt((inner * (canvas.y_cm - middle) ** 2).sum() / mass)) if mass > 4.0 else 0.2
-    broad = float(np.clip(broad, 0.09, 0.24))
+    beside = float((inner * off).sum() / mass) if mass > 4.0 else 0.0
+    broad = float(np.sqrt((inner * (off - beside) ** 2).sum() / mass)) if mass > 4.0 else 0.2
+    middle, broad = _INNER_HEIGHT_CM + float(np.clip(beside, -0.5, 0.5)), float(np.clip(broad, 0.09, 0.24))
     x = random.uniform(-1.9, 1.9, _GLABELLA_HAIRS)
     y = middle - 0.1 - broad * (0.5 - random.normal(0.0, 0.85, _GLABELLA_HAIRS))
     side = np.where(x + random.normal(0, 0.35, len(x)) > 0, 1.0, -1.0)
     lean = np.radians(np.interp(np.abs(x), (0.0, 1.9), (84, 46)) + random.normal(0, 12, len(x)))
     length = np.interp(np.abs(x), (0, 1.7), (0.28, 0.46)) * np.clip(broad / 0.2, 0.6, 1.0)
-    lines, opacity = _hairs(random, np.stack([x, y], axis=1), lean, side, length)
+    lines, opacity = hairs.curves(random, np.stack([x, y], axis=1), lean, side, length)
     room = np.maximum(canvas.skin * (1.0 - canvas.hair), 0.5 * canvas.brows)
-    return _on_canvas(canvas, lines), 0.9 * opacity, room
+    return hairs.on_canvas(canvas, lines), 0.9 * opacity, room
 
 
-def _on_canvas(canvas, lines_cm):
-    return canvas.to_px(lines_cm.reshape(-1, 2)).reshape(lines_cm.shape)
-
-
-def _hairs(random, roots, lean, side, length):
-    """Curved lines of five points, (n, 5, 2) canonical cm, and their opacities; the tips bend outwards."""
-    count = len(roots)
-    lean = lean + np.radians(random.normal(0.0, 8.0, count))
-    length = length * random.uniform(0.6, 1.15, count)
-    bend = np.radians(random.uniform(8.0, 30.0, count))
-    steps = np.linspace(0.0, 1.0, 5)
-    turned = lean[:, None] - bend[:, None] * steps
-    pace = length[:, None, None] / 4 * np.stack([side[:, None] * np.cos(turned), np.sin(turned)], axis=-1)
-    return roots[:, None] + np.concatenate(
-        [np.zeros((count, 1, 2)), np.cumsum(pace[:, :-1], axis=1)], axis=1
-    ), random.uniform(0.45, 1.0, count)
-
-
-def _room(canvas, brows):
-    """Where new hair shows: on skin, and little where hair is already."""
+def free_room(canvas: Canvas, brows: Brows) -> np.ndarray:
+    """Return where new hair shows: on skin, and little where hair is already."""
     free = 1.0 - canvas.hair
     eyes = cv2.GaussianBlur(np.maximum(canvas.sclera, canvas.iris), (0, 0), max(1.0, 0.1 * canvas.px_per_cm))
     return free * (1.0 - 0.75 * brows.hair) * (1.0 - np.clip(5.0 * eyes, 0.0, 1.0))
@@ -299,7 +287,3 @@ def _room(canvas, brows):
 def _at(field, places):
     columns, rows = places[:, 0].astype(np.float32), places[:, 1].astype(np.float32)
     return cv2.remap(field, columns[:, None], rows[:, None], cv2.INTER_LINEAR, borderValue=0)[:, 0]
-
-
-def undo(canvas, change, seed):
-    return Layer(0.0, "x.")

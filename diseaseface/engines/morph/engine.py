@@ -113,7 +113,7 @@ def _relight(face, ready, shape: Shape, asked, linear, painted):
     """Apply the light of changed relief and of folds; `linear` is not written to."""
     log_gain = face.chart.to_pixels(relief.log_gain(face, shape.move_cm, ready.slope)) * ready.relit
     relit = np.abs(log_gain) > _LEAST_LOG_GAIN
-    shades = folds.shades(face, ready.canvas.linear, _fold_depths(asked))
+    shades = folds.shades(face, ready.canvas.linear, _folds(asked))
     if not relit.any() and not shades:
         return linear, painted
     lit = linear * cv2.exp(np.where(relit, log_gain, np.float32(0.0)))[..., None]
@@ -125,19 +125,19 @@ def _relight(face, ready, shape: Shape, asked, linear, painted):
     return lit, touched
 
 
-def _fold_depths(asked: Sequence[Change]) -> dict[str, float]:
-    """Signed depth in millimetres asked of each side's nasolabial fold."""
-    depths: dict[str, float] = {}
+def _folds(asked: Sequence[Change]) -> list[folds.Fold]:
+    """What is asked of each side's nasolabial fold; a weak side's fold evens out with it."""
+    changes = []
     for change in asked:
-        if change.attribute.name == "nasolabial_fold":
-            depth = change.amount
-        elif change.attribute.name == "facial_weakness":
-            depth = folds.flattening_mm(change.amount)
-        else:
+        undone = geometry.undoes(change)
+        amount = -change.amount if undone else change.amount
+        if change.attribute.name == "facial_weakness":
+            amount = folds.flattening_mm(amount)
+        elif change.attribute.name != "nasolabial_fold":
             continue
-        for side in (change.side,) if change.side else ("left", "right"):
-            depths[side] = depths.get(side, 0.0) + depth
-    return depths
+        sides = (change.side,) if change.side else ("left", "right")
+        changes += [folds.Fold(side, amount, undone) for side in sides]
+    return changes
 
 
 def _lid_sheets(ready, shape, linear):

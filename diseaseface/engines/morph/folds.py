@@ -4,6 +4,7 @@ Lines drawn for folds look like scratches. A deep fold is a wide one-sided bulge
 shadow at its foot; a flat one is the photo's own fold with its shading evened out.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,6 +16,7 @@ from diseaseface.faces.face import Face
 # From beside the ala to beside the mouth corner, canonical centimetres, subject's left.
 _PATH_CM = np.array([[2.0, -0.9], [2.5, -1.6], [2.95, -2.4], [3.3, -3.3], [3.5, -4.2], [3.5, -4.9]])
 _FULL_MM = 3.0
+_MOST_EVENED = 0.8  # what is evened out further cannot be told from flat skin, and is not brought back
 _WARM_SHADOW = (0.85, 1.05, 1.1)  # a shadow on skin is redder than the skin
 _FLATTEN_PER_WEAKNESS = 0.8 / 9.0  # share of the fold evened out for each mm of drop of the corner
 
@@ -27,33 +29,44 @@ class Shade:
     log_gain: np.ndarray
 
 
-def shades(face: Face, linear: np.ndarray, deepened: dict[str, float]) -> list[Shade]:
-    """Draw or even out the folds.
+@dataclass(frozen=True)
+class Fold:
+    """A change of one side's fold: positive depth deepens, negative evens out; `undone` takes it away again."""
+
+    side: str
+    depth_mm: float
+    undone: bool = False
+
+
+def shades(face: Face, linear: np.ndarray, changes: Sequence[Fold]) -> list[Shade]:
+    """Draw or even out folds.
 
     Parameters
     ----------
     linear : float32 array of shape (h, w, 3)
         Linear light of the chart's box.
-    deepened : dict
-        Side to signed depth in millimetres: positive deepens, negative evens out.
+    changes : sequence of Fold
     """
     x, y = face.pixels_cm[..., 0], face.pixels_cm[..., 1]
     drawn = []
-    for side, depth_mm in deepened.items():
-        hand = 1.0 if side == "left" else -1.0
+    for fold in changes:
+        hand = 1.0 if fold.side == "left" else -1.0
         near = (hand * x > 1.2) & (hand * x < 5.0) & (y > -6.2) & (y < 0.2)
         rows, columns = np.flatnonzero(near.any(axis=1)), np.flatnonzero(near.any(axis=0))
-        if not len(rows) or not depth_mm:
+        if not len(rows) or not fold.depth_mm:
             continue
         part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
         across, along = _fold_frame(hand * x[part], y[part])
         ends = np.clip(along / 0.18, 0, 1) * np.clip((1 - along) / 0.3, 0, 1)
-        share = np.float32(depth_mm / _FULL_MM)
-        if share > 0:
-            gain = (ends * _bulge(across))[..., None] * np.array(_WARM_SHADOW)
+        share = abs(fold.depth_mm) / _FULL_MM
+        if fold.depth_mm > 0:
+            gain = share * (ends * _bulge(across))[..., None] * np.array(_WARM_SHADOW)
+            gain = -gain if fold.undone else gain
         else:
-            gain = -ends[..., None] * _evened(linear[part], across, face.pose.px_per_cm)
-        drawn.append(Shade(part, (share * gain).astype(np.float32)))
+            evened = ends[..., None] * _evened(linear[part], across, face.pose.px_per_cm)
+            left = min(share, _MOST_EVENED)
+            gain = -evened * left / (1.0 - left) if fold.undone else share * evened
+        drawn.append(Shade(part, gain.astype(np.float32)))
     return drawn
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from diseaseface.engines.morph.canvas import Canvas
+
 
 @dataclass(frozen=True, eq=False)
 class Ink:
@@ -33,8 +35,8 @@ class Layer:
 
     Attributes
     ----------
-    applied : float
-        What was drawn, in the attribute's unit, from the fields themselves.
+    applied : float or None
+        What was drawn, in the attribute's unit, from the fields themselves; None where the sign is left out.
     reason : str or None
         Why it is less than asked.
     inks : tuple of Ink
@@ -50,7 +52,7 @@ class Layer:
         Inks, bumps and shine are there already and are to be taken away again.
     """
 
-    applied: float
+    applied: float | None
     reason: str | None = None
     inks: tuple[Ink, ...] = ()
     content: tuple[np.ndarray, np.ndarray] | None = None
@@ -81,3 +83,19 @@ def before(light: np.ndarray, density: np.ndarray) -> np.ndarray:
         value, more = np.clip(light, 0.0, 1.0) ** 4, np.maximum(gain, 1.0) ** 4
         gain *= cv2.sqrt(cv2.sqrt((more - (more - 1.0) * value) / more))
     return np.minimum(light / np.maximum(gain, 1e-6), np.maximum(light, 1.0))
+
+
+def usual_light(canvas: Canvas) -> float:
+    """Return the linear light of the face's skin that shine is a share of."""
+    bare = canvas.inside > 0.5
+    return float(np.median(canvas.planes[1][bare])) if bare.any() else 0.0
+
+
+def with_shine(light: np.ndarray, shine: np.ndarray) -> np.ndarray:
+    """Add white light (h, w) to linear light; white stays the limit."""
+    return light + shine * np.clip(1.0 - light, 0.0, 1.0)
+
+
+def without_shine(light: np.ndarray, shine: np.ndarray) -> np.ndarray:
+    """Take away what `with_shine` adds."""
+    return np.maximum((light - shine) / np.maximum(1.0 - shine, 0.5), 0.0)

@@ -265,4 +265,3 @@ def _outline(shape, dx, dy):
     wave += 0.09 * shape[2] * np.exp(3j * shape[3]) * twice * around
     wave += 0.05 * shape[4] * np.exp(3j * shape[5]) * twice * twice * around
     return 1.0 + wave.real
-

@@ -8,7 +8,7 @@ import numpy as np
 from diseaseface.edits import Change
 from diseaseface.engines.morph import healing, maps
 from diseaseface.engines.morph.canvas import Canvas, masked_blur, spread
-from diseaseface.engines.morph.layers import Ink, Layer
+from diseaseface.engines.morph.layers import Ink, Layer, before, through
 
 _CHANNELS = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
@@ -18,7 +18,8 @@ _OWN_CHROMA = 0.5
 _RIM_MELANIN, _RIM_CM = 0.16, 0.3
 _MACULE_MELANIN = -0.40
 _BORDER_CM = 0.8  # how far from a border its contrast is read
-_LEAST_SEEN, _SURE = 0.3, 0.45  # share of the contrast of drawn patches that has to be seen; from which it is whole
+_LEAST_SEEN = 0.42  # share of the contrast of drawn patches that has to be seen
+_UNSURE_CM, _NEAR_CM, _ROUNDS = 0.15, 0.4, 3
 _LEVELS, _SAMPLES = 40, 20_000
 _HIDDEN = "No bare skin of the face is visible."
 
@@ -41,16 +42,10 @@ def undo(canvas: Canvas, change: Change, seed: int) -> Layer:
     patch = _patch(canvas, name, amount, seed)
     if patch is None:
         return Layer(0.0, _HIDDEN)
-    if name == "vitiligo":
-        inks = _white(canvas, patch, _white_gain(canvas, _around(canvas, patch)))
-    else:
-        inks = _pale(canvas, patch)
-    share = _seen(canvas, inks)
-    if share < _LEAST_SEEN:
+    inks = _whitened(canvas, patch) if name == "vitiligo" else _pale(canvas, patch)
+    if _seen(canvas, inks) < _LEAST_SEEN:
         return Layer(0.0, healing.NOT_THERE)
-    share = 1.0 if share > _SURE else share
-    inks = tuple(replace(ink, strength=share * ink.strength) for ink in inks)
-    return Layer(share * _covered(canvas, patch), healing.reason(share), inks, backwards=True)
+    return Layer(_covered(canvas, patch), inks=inks, backwards=True)
 
 
 def _patch(canvas, name, amount, seed):
@@ -72,21 +67,62 @@ def _around(canvas, patch):
     """Colour of the skin around patches, spread over them, float32 (h, w, 3)."""
     scale = min(1.0, 10.0 / canvas.px_per_cm)
     size = (max(8, round(canvas.shape[1] * scale)), max(8, round(canvas.shape[0] * scale)))
-    known = canvas.skin**2 * np.clip(1.0 - 4.0 * cv2.GaussianBlur(patch, (0, 0), 0.1 * canvas.px_per_cm), 0.0, 1.0)
+    width = 2 * max(1, round(_UNSURE_CM * canvas.px_per_cm)) + 1
+    known = canvas.skin**2 * (1.0 - cv2.dilate(patch, np.ones((width, width), np.uint8)))
     small = [cv2.resize(a, size, interpolation=cv2.INTER_AREA) for a in (*(p * known for p in canvas.planes), known)]
     filled = spread(cv2.merge(small[:3]), small[3])
     filled = cv2.GaussianBlur(filled, (0, 0), 0.5 * canvas.px_per_cm * scale)
     return cv2.resize(filled, canvas.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
+def _whitened(canvas, patch):
+    """The inks that made these patches: skin is guessed until whitening it would give the picture."""
+    colour = _around(canvas, patch)
+    lift = _white_gain(canvas, colour)
+    patch = _matte(canvas, patch, colour[..., 1], lift[1])
+    for _ in range(_ROUNDS):
+        planes = tuple(before(p, -patch * gain * canvas.skin) for p, gain in zip(canvas.planes, lift, strict=True))
+        guess = replace(canvas, planes=planes, _kept={})
+        lift = _white_gain(guess, guess.smooth_colour(0.5))
+    return _white(canvas, patch, lift)
+
+
+def _matte(canvas, patch, skin, lift):
+    """Let the picture itself say where the borders of patches run: a face found anew lies a little aside.
+
+    `skin` and `lift`, (h, w), are the green light of the skin around and the log gain of a patch.
+    """
+    width = 2 * max(1, round(_UNSURE_CM * canvas.px_per_cm)) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
+    inner, outer = cv2.erode(patch, disc), 1.0 - cv2.dilate(patch, disc)
+    light = cv2.GaussianBlur(healing.log_light(canvas.planes[1]), (0, 0), max(0.6, 0.025 * canvas.px_per_cm))
+    near = _NEAR_CM * canvas.px_per_cm
+    below = masked_blur(light, np.maximum(outer * canvas.skin, 1e-4), near)
+    expected = healing.log_light(through(skin, -lift)) - healing.log_light(skin)
+    known = np.clip(8.0 * cv2.GaussianBlur(inner * canvas.skin, (0, 0), near), 0.0, 1.0)
+    rise = masked_blur(light, np.maximum(inner * canvas.skin, 1e-4), near) - below
+    rise = known * rise + (1.0 - known) * expected
+    share = np.clip((light - below) / np.maximum(rise, 0.05), 0.0, 1.0)
+    unsure = (1.0 - inner) * (1.0 - outer) * maps.smoothstep(rise, 0.12, 0.4)
+    return patch + unsure * (share - patch)
+
+
 def _seen(canvas, inks):
-    """How much of the inks' lightening is seen at the borders of patches, about zero to one."""
-    green = sum(ink.field * np.float32(ink.strength * ink.pigment[1]) for ink in inks)
+    """How much of the inks' lightening is seen at the borders of patches, about zero to one.
+
+    Mostly by colour: shade looks like a patch in brightness, but has none.
+    """
+    drawn = [sum(ink.field * np.float32(ink.strength * ink.pigment[k]) for ink in inks) for k in range(3)]
+    seen = [-healing.log_light(plane) for plane in canvas.planes]
     wide, known = _BORDER_CM * canvas.px_per_cm, np.maximum(canvas.skin, 1e-3)
-    seen, drawn = (a - masked_blur(a, known, wide) for a in (-healing.log_light(canvas.planes[1]), green))
-    blur = max(0.8, 0.06 * canvas.px_per_cm)
-    seen, drawn = (cv2.GaussianBlur(a, (0, 0), blur) for a in (seen, drawn))
-    return min(1.0, healing.slope(np.clip(seen, -1.0, 1.0), drawn, canvas.inside * (canvas.skin > 0.9)))
+    blur, weight = max(0.8, 0.06 * canvas.px_per_cm), canvas.inside * (canvas.skin > 0.9)
+
+    def share(values, expected):
+        bands = [a - masked_blur(a, known, wide) for a in (values, expected)]
+        bands = [cv2.GaussianBlur(np.clip(a, -1.0, 1.0), (0, 0), blur) for a in bands]
+        return healing.slope(*bands, weight)
+
+    return 0.25 * share(seen[1], drawn[1]) + 0.75 * share(seen[2] - seen[0], drawn[2] - drawn[0])
 
 
 def _inside(height, steepness, seep):
@@ -157,4 +193,3 @@ def _white_gain(canvas, colour):
 def _pale(canvas, patch):
     melanin = tuple(maps.recipes()["pigments"]["melanin"])
     return (Ink(melanin, patch * canvas.matte, _MACULE_MELANIN),)
-

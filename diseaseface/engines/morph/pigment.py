@@ -105,7 +105,9 @@ def _shortfall(canvas, pigment, index, strength, field, pass_light):
     wanted, factor = strength * index_per_density(pigment, index), 1.0
     for _ in range(3):
         reached = sum(
-            darker * row * _mean_density(
+            darker
+            * row
+            * _mean_density(
                 canvas.planes[k][sample], factor * strength * pigment[k] * field[sample], weight, pass_light
             )
             for k, row in enumerate(_INDICES[index])

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 
 from diseaseface.edits import Change
-from diseaseface.engines.morph import lighting, maps
+from diseaseface.engines.morph import healing, lighting, maps
 from diseaseface.engines.morph.canvas import Canvas, masked_blur
-from diseaseface.engines.morph.layers import Ink, Layer
+from diseaseface.engines.morph.layers import Ink, Layer, usual_light, without_shine
 
 _GREY = (1.0, 1.0, 1.0)
 _FINE_CM, _BROAD_CM = 0.16, 0.6
@@ -14,30 +14,67 @@ _MOST_LOG = 0.22  # detail beyond this is a fold, a mole or a stray hair, not th
 _COARSE_FOLDS, _TIGHT_FOLDS = 0.5, 1.6  # change of the relief between fine and broad, as a share of the fine one's
 _SHEEN = 1.1
 _MOST_SHARE = 1.2
+_ROUNDS = 6
+_MOST_BACK = 0.35  # log light; detail that was smoothed away wholly does not come back
+_LEAST_LIT = 0.75  # skin darker than this share of the usual carries no shine
 _HIDDEN = "No bare skin of the face is visible."
 _SMOOTH = "The skin in this photo shows too little grain to change more."
 
 
 def draw(canvas: Canvas, change: Change, seed: int) -> Layer:
     """Change the contrast of the skin's fine detail by `change.amount` per cent, up or down."""
-    if not change.amount:
-        return Layer(0.0)
-    bands = canvas.keep(("texture",), lambda: _bands(canvas))
+    bands = canvas.keep(("texture",), lambda: _bands(canvas, healing.log_light(canvas.planes[1])))
     if bands is None:
         return Layer(0.0, _HIDDEN)
-    there, fine, folds, weight = bands
-    if change.attribute.name == "skin_tightening":
-        added, seen = canvas.keep(("tight",), lambda: _with_seen(canvas, -fine - _TIGHT_FOLDS * folds))
-        share, applied = _solve(weight, there, seen, -change.amount)
-        sheen = canvas.keep(("sheen",), lambda: _sheen(canvas)) * np.float32(_SHEEN * change.amount / 100.0)
-    else:
-        added, seen = canvas.keep(
-            ("coarse", seed), lambda: _with_seen(canvas, fine + _COARSE_FOLDS * folds - _pores(canvas, seed))
-        )
-        share, applied = _solve(weight, there, seen, change.amount)
-        applied, sheen = -applied, None
-    enough = abs(applied) > 0.95 * change.amount
-    return Layer(-applied, None if enough else _SMOOTH, (Ink(_GREY, added, -share),), shine=sheen)
+    name = change.attribute.name
+    added, seen = canvas.keep((name, seed), lambda: _with_seen(canvas, _pattern(canvas, bands, name, seed)))
+    share, applied = _solve(bands, seen, change)
+    shine = _drawn_sheen(canvas, change.amount) if name == "skin_tightening" else None
+    return Layer(applied, _reason(applied, change), (Ink(_GREY, added, -share),), shine=shine)
+
+
+def undo(canvas: Canvas, change: Change, seed: int) -> Layer:
+    """Find the skin that `change` would turn into this picture, and give it back.
+
+    A guess is drawn on, and what drawing adds is taken off the picture for the next guess.
+    """
+    if canvas.inside.sum() < 50:
+        return Layer(0.0, _HIDDEN)
+    name, planes, shine = change.attribute.name, canvas.planes, None
+    if name == "skin_tightening":
+        shine = _visible_sheen(canvas, change.amount)
+        planes = [without_shine(plane, shine * usual_light(canvas)) for plane in planes]
+    here = healing.log_light(planes[1])
+    guess, was_added = here, np.zeros_like(here)
+    for _ in range(_ROUNDS):
+        bands = _bands(canvas, guess)
+        added, seen = _with_seen(canvas, _pattern(canvas, bands, name, seed))
+        share, applied = _solve(bands, seen, change)
+        was_added = np.clip(share * added, -_MOST_BACK, _MOST_BACK)
+        guess = here - was_added
+    return Layer(applied, _reason(applied, change), (Ink(_GREY, was_added, -1.0),), shine=shine, backwards=True)
+
+
+def _pattern(canvas, bands, name, seed):
+    """What a share of is added to log brightness."""
+    _, fine, folds, _ = bands
+    if name == "skin_tightening":
+        return -fine - _TIGHT_FOLDS * folds
+    return fine + _COARSE_FOLDS * folds - canvas.keep(("pores", seed), lambda: _pores(canvas, seed))
+
+
+def _reason(applied, change):
+    return None if applied > 0.95 * change.amount else _SMOOTH
+
+
+def _drawn_sheen(canvas, amount):
+    return canvas.keep(("sheen",), lambda: _sheen(canvas)) * np.float32(_SHEEN * amount / 100.0)
+
+
+def _visible_sheen(canvas, amount):
+    """The sheen that is drawn, where the skin is bright enough to carry it."""
+    light = canvas.smooth_colour(0.3)[..., 1] / np.float32(max(usual_light(canvas), 1e-3))
+    return np.minimum(_drawn_sheen(canvas, amount), np.maximum(light - _LEAST_LIT, 0.0))
 
 
 def _with_seen(canvas, added):
@@ -47,28 +84,29 @@ def _with_seen(canvas, added):
     return added, added - masked_blur(added, known, _FINE_CM * canvas.px_per_cm)
 
 
-def _solve(weight, there, added, per_cent):
-    """Find how much of `added` changes the contrast of what is `there` by so many per cent; at most 1.5."""
+def _solve(bands, added, change):
+    """Find how much of `added` changes the fine contrast by what is asked; and the per cent that it reaches."""
+    there, _, _, weight = bands
+    sign = -1.0 if change.attribute.name == "skin_tightening" else 1.0
     square, mixed, own = (float((weight * a * b).sum()) for a, b in ((added, added), (added, there), (there, there)))
     if square <= 0.0 or own <= 0.0:
         return 0.0, 0.0
     # own + 2 mixed s + square s^2 = goal^2 own
-    goal = 1.0 + per_cent / 100.0
+    goal = 1.0 + sign * change.amount / 100.0
     inner = mixed * mixed - square * own * (1.0 - goal * goal)
-    share = (-mixed + np.sqrt(inner)) / square if per_cent > 0 else (-mixed - np.sqrt(max(inner, 0.0))) / square
-    share = float(np.clip(share, 0.0, _MOST_SHARE))
+    share = float(np.clip((-mixed + sign * np.sqrt(max(inner, 0.0))) / square, 0.0, _MOST_SHARE))
     reached = np.sqrt((own + 2 * mixed * share + square * share * share) / own)
-    return share, 100.0 * (float(reached) - 1.0)
+    return share, sign * 100.0 * (float(reached) - 1.0)
 
 
-def _bands(canvas):
-    """Fine detail of log brightness; the part of it that may change; folds; and where the contrast is taken."""
+def _bands(canvas, bright):
+    """Fine detail of log brightness (h, w); the part of it that may change; folds; and where the contrast is taken."""
     if canvas.inside.sum() < 50:
         return None
     reach = max(1, round(0.06 * canvas.px_per_cm))
     sure = cv2.erode(canvas.skin, np.ones((3, 3), np.uint8), iterations=reach)
     weight = cv2.GaussianBlur(sure, (0, 0), max(0.8, 0.08 * canvas.px_per_cm)) * canvas.skin
-    bright, known = cv2.log(np.maximum(canvas.planes[1], 1 / 512)), np.maximum(canvas.skin, 1e-3)
+    known = np.maximum(canvas.skin, 1e-3)
     level = masked_blur(bright, known, _FINE_CM * canvas.px_per_cm)
     broad = masked_blur(bright, known, _BROAD_CM * canvas.px_per_cm)
     clean = cv2.GaussianBlur(bright, (0, 0), 0.6)  # single-pixel noise and JPEG blocks stay as they are
@@ -95,7 +133,3 @@ def _sheen(canvas):
     half = (half / np.linalg.norm(half)).astype(np.float32)
     lobe = np.clip(nodes @ half, 0.0, 1.0) ** 14
     return np.clip(canvas.lift(lobe), 0.0, 1.0) * canvas.skin
-
-
-def undo(canvas, change, seed):
-    return Layer(0.0, "x.")
