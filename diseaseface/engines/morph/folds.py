@@ -16,7 +16,7 @@ from diseaseface.faces.face import Face
 # From beside the ala to beside the mouth corner, canonical centimetres, subject's left.
 _PATH_CM = np.array([[2.0, -0.9], [2.5, -1.6], [2.95, -2.4], [3.3, -3.3], [3.5, -4.2], [3.5, -4.9]])
 _FULL_MM = 3.0
-_MOST_EVENED = 0.8  # what is evened out further cannot be told from flat skin, and is not brought back
+_ROUNDS = 8
 _WARM_SHADOW = (0.85, 1.05, 1.1)  # a shadow on skin is redder than the skin
 _FLATTEN_PER_WEAKNESS = 0.8 / 9.0  # share of the fold evened out for each mm of drop of the corner
 
@@ -63,9 +63,13 @@ def shades(face: Face, linear: np.ndarray, changes: Sequence[Fold]) -> list[Shad
             gain = share * (ends * _bulge(across))[..., None] * np.array(_WARM_SHADOW)
             gain = -gain if fold.undone else gain
         else:
-            evened = ends[..., None] * _evened(linear[part], across, face.pose.px_per_cm)
-            left = min(share, _MOST_EVENED)
-            gain = -evened * left / (1.0 - left) if fold.undone else share * evened
+            px_per_cm, weight = face.pose.px_per_cm, share * ends[..., None]
+            gain = weight * _evened(linear[part], across, px_per_cm)
+            for _ in range(_ROUNDS if fold.undone else 0):
+                # The fold that, evened out, gives what is there: a fixed point.
+                light = linear[part] * np.exp(-gain)
+                gain = weight * _evened(light, across, px_per_cm)
+            gain = -gain if fold.undone else gain
         drawn.append(Shade(part, gain.astype(np.float32)))
     return drawn
 
