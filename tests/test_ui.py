@@ -1,5 +1,7 @@
 """The page without a browser and without an engine: what its handlers give and its presenters say."""
 
+import gc
+import weakref
 from types import SimpleNamespace
 
 import gradio as gr
@@ -16,7 +18,7 @@ from diseaseface.ui import figures, presenters, texts, views
 from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import Handlers
 from diseaseface.ui.layout import build
-from diseaseface.ui.serve import launch_options
+from diseaseface.ui.serve import launch_options, tidy
 
 SLANT = "palpebral_fissure_slant"
 SIGN = Sign(SLANT, 1, 0.9, evidence=(Evidence("HPO 2025-01-16", "ORPHA:870", "Very frequent"),))
@@ -351,3 +353,20 @@ def test_the_examples_are_there_and_say_whether_they_are_synthetic():
     assert astronaut.path.is_file()
     assert not astronaut.synthetic
     assert all(head.synthetic and head.path.is_file() for head in heads)
+
+
+def test_tidying_lets_finished_requests_go_even_where_they_hold_themselves():
+    class Finished:
+        def __init__(self):
+            self.photo, self.itself = np.zeros((100, 100, 3), np.uint8), self
+
+    gc.disable()
+    try:
+        request = Finished()
+        gone = weakref.ref(request)
+        del request
+        assert gone() is not None
+        tidy()
+        assert gone() is None
+    finally:
+        gc.enable()
