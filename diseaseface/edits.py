@@ -44,6 +44,11 @@ class Change:
     sign: Sign | None = None
 
     @property
+    def sides(self) -> tuple[str, ...]:
+        """The sides of the face that the change takes."""
+        return (self.side,) if self.side else SIDES
+
+    @property
     def share(self) -> float:
         """Amount as a share of the full-severity change in its direction, never negative.
 

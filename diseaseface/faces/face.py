@@ -79,9 +79,3 @@ class Face:
     def pixels_cm(self) -> np.ndarray:
         """Canonical X, Y, Z of every pixel of the chart's box, float32 (h, w, 3)."""
         return self.chart.to_pixels(self.chart.nodes_cm)
-
-    @property
-    def iris_px(self) -> float:
-        """Mean iris diameter in pixels."""
-        points = self.landmarks_px
-        return float(np.mean([np.linalg.norm(points[a] - points[b]) for a, b in ((469, 471), (474, 476))]))

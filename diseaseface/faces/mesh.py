@@ -67,11 +67,6 @@ class Pose:
         return float(np.degrees(np.arctan2(self.rotation[0, 2], self.rotation[2, 2])))
 
     @property
-    def pitch_deg(self) -> float:
-        """Nod of the head; positive when the subject looks up."""
-        return float(np.degrees(np.arcsin(np.clip(self.rotation[1, 2], -1.0, 1.0))))
-
-    @property
     def roll_deg(self) -> float:
         """In-plane tilt; positive when the head turns counter-clockwise in the picture."""
         return float(np.degrees(np.arctan2(self.rotation[1, 0], self.rotation[0, 0])))

@@ -27,13 +27,11 @@ VIEW = "Part of the picture"
 VIEWS = [("Whole", "whole"), ("Head", "head"), ("Eyes", "eyes"), ("Midface", "midface"), ("Mouth", "mouth")]
 BEFORE, AFTER = "Photo", "Drawn"
 READING_FACE = "Reading the face"
-DRAWING = "Drawing"
 SCORING = "Reading the picture back"
 COURSE = "Drawing the course"
 STOP = "Stop"
 
 TAKE_PICTURE, TAKE_STRIP, TAKE_GIF, TAKE_MP4, TAKE_REPORT = "Picture", "Strip", "GIF", "Film", "Report"
-TAKE = "Take away"
 NOTHING_TO_TAKE = "There is nothing to take away yet: choose a photo and a disease first."
 
 STRIP_TITLE = "Course"

@@ -135,8 +135,7 @@ def _folds(asked: Sequence[Change]) -> list[folds.Fold]:
             amount = folds.flattening_mm(amount)
         elif change.attribute.name != "nasolabial_fold":
             continue
-        sides = (change.side,) if change.side else ("left", "right")
-        changes += [folds.Fold(side, amount, undone) for side in sides]
+        changes += [folds.Fold(side, amount, undone) for side in change.sides]
     return changes
 
 
@@ -155,7 +154,7 @@ def _fold_sheets(ready, asked, linear):
     for change in asked:
         if change.attribute.operator != "epicanthus" or change.amount < 0:
             continue
-        for side in (change.side,) if change.side else ("left", "right"):
+        for side in change.sides:
             if (eye := ready.eyes[side]) is not None:
                 x0, y0, x1, y1 = eye.box
                 sheets.append(epicanthus.sheet(eye, linear[y0:y1, x0:x1], change.amount))

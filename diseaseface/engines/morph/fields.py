@@ -9,10 +9,7 @@ import numpy as np
 from diseaseface.errors import CatalogueError
 
 EYE_CENTRE_CM = (3.18, 2.62)
-_KINDS = {
-    frozenset({"at", "by", "reach"}): "push",
-    frozenset({"about", "scale", "reach"}): "scale",
-}
+_PUSH = {"at", "by", "reach"}
 
 
 @cache
@@ -22,7 +19,7 @@ def recipes() -> dict[str, dict]:
     tables = tomllib.loads(text)
     for name, table in tables.items():
         for primitive in table["positive"] + table.get("negative", []):
-            if not primitive.get("eye") and frozenset(primitive) not in _KINDS:
+            if not primitive.get("eye") and primitive.keys() != _PUSH:
                 raise CatalogueError(f"fields.toml [{name}] has a malformed primitive: {primitive}")
     return tables
 
@@ -63,20 +60,15 @@ def _hands(primitive, side):
     """+1 draws on the subject's left as written, -1 its mirror image on the right."""
     if side is not None:
         return (1,) if side == "left" else (-1,)
-    place = primitive.get("at") or primitive.get("about")
-    return (1,) if place is not None and place[0] == 0 else (1, -1)
+    return (1,) if "at" in primitive and primitive["at"][0] == 0 else (1, -1)
 
 
 def _primitive(primitive, x, y):
     if primitive.get("eye"):
         return _eye(primitive, x, y)
-    place, (sx, sy) = primitive.get("at") or primitive["about"], primitive["reach"]
-    dx, dy = x - place[0], y - place[1]
-    weight = np.exp(-0.5 * ((dx / sx) ** 2 + (dy / sy) ** 2))
-    if "by" in primitive:
-        return (weight[..., None] * np.array(primitive["by"])).astype(np.float32)
-    kx, ky = primitive["scale"]
-    return np.stack([kx * dx * weight, ky * dy * weight, np.zeros_like(x)], axis=-1).astype(np.float32)
+    (px, py), (sx, sy) = primitive["at"], primitive["reach"]
+    weight = np.exp(-0.5 * (((x - px) / sx) ** 2 + ((y - py) / sy) ** 2))
+    return (weight[..., None] * np.array(primitive["by"])).astype(np.float32)
 
 
 def _eye(primitive, x, y):

@@ -126,7 +126,7 @@ def _move_lids(asked, eyes):
     changes = [change for change in asked if change.attribute.name in LID_ATTRIBUTES]
     wanted = {side: [0.0, 0.0] for side in eyes}
     for change in changes:
-        for side in _sides(change):
+        for side in change.sides:
             wanted[side][LID_ATTRIBUTES.index(change.attribute.name)] += change.amount
     moved = {
         side: lids.reachable_mm(eyes[side], *both)
@@ -138,13 +138,9 @@ def _move_lids(asked, eyes):
 
 def _lid_applied(change, wanted, moved):
     which = LID_ATTRIBUTES.index(change.attribute.name)
-    sides = [side for side in _sides(change) if side in moved]
+    sides = [side for side in change.sides if side in moved]
     if not sides:
         return Applied(change, None, "The eye is not wholly inside the photo.")
     share = float(np.mean([moved[side][which] / wanted[side][which] for side in sides]))
     reason = "The lids would meet: limited to a nearly closed eye." if share < 0.999 else None
     return Applied(change, change.amount * share, reason)
-
-
-def _sides(change):
-    return (change.side,) if change.side else ("left", "right")
