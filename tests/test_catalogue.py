@@ -15,6 +15,8 @@ positive = { label = "Up", hpo = ["HP:0000582"], full = 8.0, limit = 12.0, sourc
 negative = { label = "Down", hpo = ["HP:0000494"], full = -9.0, limit = -12.0, source = "x", prompt = "down" }
 region = "eyes"
 operator = "geometry"
+engine = "morph"
+least_iris_px = 0
 parameters = {}
 measure = "palpebral_fissure_slant"
 unreadable = ""
@@ -95,6 +97,8 @@ def test_a_missing_or_misspelt_field_is_refused_by_name(field):
         ("full = -9.0", "full = 9.0", "own sign"),
         ("HP:0000582", "HP:582", "no HPO id"),
         ('region = "eyes"', 'region = "eye"', "none of"),
+        ('engine = "morph"', 'engine = "gan"', "none of morph, diffusion"),
+        ("least_iris_px = 0", "least_iris_px = -3", "number of pixels"),
         ('measure = "palpebral_fissure_slant"', 'measure = ""', "either a measure"),
         ("onset = [0.0, 1.0]", "onset = [0.5, 0.5]", "rising"),
         ("onset = [0.0, 1.0]", "onset = [0.0, 1.2]", "rising"),

@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -79,6 +80,22 @@ def test_more_of_a_sign_is_more_of_it(engine, face, attribute, direction):
         pytest.skip("left out on a face of this size, with a reason")
     assert (np.diff(np.abs(amounts)) > 0).all()
     assert np.sign(amounts[-1]) == np.sign(change(attribute.name, float(direction)).amount)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [("engine", "diffusion", "only the diffusion engine"), ("least_iris_px", 900, "larger or closer photo")],
+)
+def test_what_this_engine_or_this_photo_cannot_show_is_left_out_with_the_reason(face, field, value, words):
+    shown = change("skin_jaundice")
+    hidden = replace(shown, attribute=replace(shown.attribute, **{field: value}))
+    alone = MorphEngine().render(face, [hidden])
+    np.testing.assert_array_equal(alone.picture, face.image)
+    assert alone.applied[0].amount is None
+    assert words in alone.applied[0].reason
+    beside = MorphEngine().render(face, [hidden, change("malar_erythema")])
+    np.testing.assert_array_equal(beside.picture, MorphEngine().render(face, [change("malar_erythema")]).picture)
+    assert [done.amount is None for done in beside.applied] == [True, False]
 
 
 WHOLE = [

@@ -181,3 +181,9 @@ def test_a_head_turned_too_far_is_refused(face):
     for yaw in (-36, 36):
         with pytest.raises(FaceError, match="turned by 36°"):
             refuse(face.landmarks_px, pose(yaw))
+
+
+def test_the_iris_is_measured_in_pixels_of_the_photo(face, astronaut):
+    twice = look(np.kron(astronaut, np.ones((2, 2, 1), np.uint8)))
+    assert twice.iris_px == pytest.approx(2 * face.iris_px, rel=0.06)
+    assert 0.08 < face.iris_px / np.linalg.norm(face.landmarks_px[454] - face.landmarks_px[234]) < 0.12

@@ -8,7 +8,10 @@ from importlib.resources import files
 
 from diseaseface.errors import CatalogueError
 
-REGIONS = ("eyes", "brows", "nose", "mouth", "jaw", "cheeks", "forehead", "skin", "face")
+REGIONS = (
+    "eyes", "brows", "nose", "mouth", "jaw", "cheeks", "forehead", "skin", "face", "head", "ears", "hair", "neck",
+)  # fmt: skip
+ENGINES = ("morph", "diffusion")
 
 _POLES = {"positive": 1, "negative": -1}
 _KINDS = {
@@ -59,9 +62,13 @@ class Attribute:
     positive, negative : Pole or None
         The two directions; an attribute such as a rash has only the positive one.
     region : str
-        Face region: eyes, brows, nose, mouth, jaw, cheeks, forehead, skin, face.
+        One of `REGIONS`.
     operator : str
-        Which operator of the morph engine draws it.
+        Which operator of the morph engine draws it, or the kind of content that it lacks.
+    engine : str
+        Which engine draws it: "morph", or "diffusion" for what needs new picture content.
+    least_iris_px : float
+        Diameter of the iris, in pixels of the photo, below which the sign is left out; 0 never.
     parameters : dict
         The operator's own numbers, see the operator.
     measure : str
@@ -80,6 +87,8 @@ class Attribute:
     negative: Pole | None
     region: str
     operator: str
+    engine: str
+    least_iris_px: float
     parameters: dict = field(hash=False)
     measure: str
     unreadable: str
@@ -179,6 +188,10 @@ def _require_sense(attribute: Attribute) -> None:
         raise CatalogueError(f"[{name}] needs a positive or a negative direction.")
     if attribute.region not in REGIONS:
         raise CatalogueError(f"[{name}] region {attribute.region!r} is none of {', '.join(REGIONS)}.")
+    if attribute.engine not in ENGINES:
+        raise CatalogueError(f"[{name}] engine {attribute.engine!r} is none of {', '.join(ENGINES)}.")
+    if not 0 <= attribute.least_iris_px < float("inf"):
+        raise CatalogueError(f"[{name}] least_iris_px must be a number of pixels, not {attribute.least_iris_px}.")
     if not attribute.operator or not attribute.unit:
         raise CatalogueError(f"[{name}] needs an operator and a unit.")
     if bool(attribute.measure) == bool(attribute.unreadable):

@@ -3,6 +3,8 @@
 import json
 from dataclasses import asdict, dataclass
 
+from diseaseface.knowledge.catalogue import attributes
+
 # Weight of a sign whose frequency nobody states: as likely as not. It ranks and samples such signs;
 # it is never shown as a frequency.
 STAND_IN_WEIGHT = 0.5
@@ -94,9 +96,10 @@ class Profile:
 
     @property
     def drawable(self) -> float:
-        """Share of the visible weight that attributes stand for, 0 to 1."""
-        drawn = sum(sign.weight for sign in self.signs)
-        seen = drawn + sum(sign.weight for sign in self.undrawn)
+        """Share of the visible weight that the morph engine draws, 0 to 1."""
+        catalogue = attributes()
+        seen = sum(sign.weight for sign in (*self.signs, *self.undrawn))
+        drawn = sum(sign.weight for sign in self.signs if catalogue[sign.attribute].engine == "morph")
         return drawn / seen if seen else 0.0
 
     def to_dict(self) -> dict:

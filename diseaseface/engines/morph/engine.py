@@ -69,9 +69,10 @@ class MorphEngine:
 
     def render(self, face: Face, edit: Edit, *, seed: int = 0) -> Rendering:
         """Draw `edit` on `face`; see `engines.base.Engine`."""
-        asked = [change for change in edit if change.amount]
+        omitted = {id(change): reason for change in edit if (reason := _reason_to_omit(face, change))}
+        asked = [change for change in edit if change.amount and id(change) not in omitted]
         if not asked:
-            return Rendering(face.image.copy(), tuple(Applied(change, 0.0) for change in edit))
+            return Rendering(face.image.copy(), tuple(_undone(change, omitted) for change in edit))
         ready = self.prepare(face)
         shape = solve(face, asked, lambda change: _unit_field(face, ready, change), ready.eyes)
         linear, painted, colours = paint(ready.canvas, [c for c in asked if paints(c)], seed)
@@ -79,7 +80,28 @@ class MorphEngine:
         sheets = [*_lid_sheets(ready, shape, linear), *_fold_sheets(ready, asked, linear)]
         picture = _resample(face, ready, shape, sheets, linear, painted)
         done = {id(a.change): a for a in (*shape.applied, *colours)}
+        done |= {id(change): _undone(change, omitted) for change in edit if id(change) in omitted}
         return Rendering(picture, tuple(done.get(id(c)) or _plain(c) for c in edit), shape.least_jacobian)
+
+
+def _reason_to_omit(face: Face, change: Change) -> str | None:
+    """Say why this engine leaves a change out on this photo; None where it draws it."""
+    attribute = change.attribute
+    if not change.amount:
+        return None
+    if attribute.engine != "morph":
+        return "This sign needs new picture content, which only the diffusion engine makes."
+    if face.iris_px < attribute.least_iris_px:
+        return (
+            f"Too small to be seen: the iris is {face.iris_px:.0f} pixels wide in this photo, and this sign needs "
+            f"{attribute.least_iris_px:g}. Use a larger or closer photo."
+        )
+    return None
+
+
+def _undone(change: Change, omitted: dict[int, str]) -> Applied:
+    reason = omitted.get(id(change))
+    return Applied(change, None if reason else 0.0, reason)
 
 
 def _prepare(face):
