@@ -13,9 +13,11 @@ from scipy.linalg import lu_factor, lu_solve
 from diseaseface.faces.mesh import Pose, canonical_mesh
 
 # The ring, an ellipse in canonical centimetres: beyond it nothing moves.
-RING_CENTRE_CM = (0.0, -0.6)
-RING_RADII_CM = (13.5, 16.0)
+RING_CENTRE_CM = (0.0, -0.2)
+RING_RADII_CM = (15.5, 18.6)
 _NODES_PER_CM = 4.0
+_SPARSE = 3  # nodes per node of the sparse grid that does away from the face
+_FACE_MARGIN_CM = 2.5
 _MOST_NODES = 30_000
 _SMOOTHING = 6e-4  # of the thin-plate spline, in units of squared face sizes
 
@@ -121,16 +123,45 @@ def draw_chart(landmarks_px: np.ndarray, pose: Pose, box: tuple[int, int, int, i
     anchors_px, anchors_cm = _anchors(landmarks_px[: len(mesh.vertices_cm)], mesh.vertices_cm, pose)
     unit = 15.0 * pose.px_per_cm
     centre = pose.origin_px  # near zero, single precision is fine enough
-    anchors, nodes = (anchors_px - centre) / unit, (nodes_px.reshape(-1, 2) - centre) / unit
+    anchors = (anchors_px - centre) / unit
     wanted = anchors_cm - _flat(anchors_px, pose)
     system = _kernel(anchors, anchors) + _SMOOTHING * np.eye(len(anchors))
     affine = np.column_stack([np.ones(len(anchors)), anchors])
     full = np.block([[system, affine], [affine.T, np.zeros((3, 3))]])
     coefficients = lu_solve(lu_factor(full), np.vstack([wanted, np.zeros((3, 3))]))
-    splined = _kernel(nodes.astype(np.float32), anchors.astype(np.float32)) @ coefficients[:-3].astype(np.float32)
-    splined = splined + np.column_stack([np.ones(len(nodes)), nodes]) @ coefficients[-3:]
-    nodes_cm = _flat(nodes_px.reshape(-1, 2), pose) + splined
-    return Chart(box, nodes_px.astype(np.float32), nodes_cm.reshape(*nodes_px.shape[:2], 3).astype(np.float32))
+
+    def spline(places_px):
+        nodes = (places_px.reshape(-1, 2) - centre) / unit
+        curved = _kernel(nodes.astype(np.float32), anchors.astype(np.float32)) @ coefficients[:-3].astype(np.float32)
+        flat = np.column_stack([np.ones(len(nodes)), nodes]) @ coefficients[-3:]
+        return (curved + flat).reshape(*places_px.shape[:2], 3)
+
+    face = _face_nodes(landmarks_px, nodes_px, _FACE_MARGIN_CM * pose.px_per_cm)
+    splined = _sparsely(spline, nodes_px, step)
+    splined[face] = spline(nodes_px[face])
+    nodes_cm = _flat(nodes_px.reshape(-1, 2), pose).reshape(splined.shape) + splined
+    return Chart(box, nodes_px.astype(np.float32), nodes_cm.astype(np.float32))
+
+
+def _face_nodes(landmarks_px, nodes_px, margin_px):
+    """Rows and columns of the nodes on the face, where the spline bends from node to node."""
+    low, high = landmarks_px.min(axis=0) - margin_px, landmarks_px.max(axis=0) + margin_px
+    columns, rows = (
+        np.searchsorted(nodes_px[0, :, 0], (low[0], high[0])),
+        np.searchsorted(nodes_px[:, 0, 1], (low[1], high[1])),
+    )
+    return slice(*rows), slice(*columns)
+
+
+def _sparsely(spline, nodes_px, step):
+    """Evaluate `spline` on every third node, and between them by a cubic."""
+    rows, columns = (np.arange(-1, -(-n // _SPARSE) + 2) * _SPARSE for n in nodes_px.shape[:2])
+    sparse = nodes_px[0, 0] + step * np.stack(np.meshgrid(columns, rows), axis=-1)
+    matrix = np.array([[1 / _SPARSE, 0, 1], [0, 1 / _SPARSE, 1]])
+    return cv2.warpAffine(
+        spline(sparse), matrix, nodes_px.shape[1::-1], flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )  # fmt: skip
 
 
 def _anchors(landmarks_px, vertices_cm, pose):
