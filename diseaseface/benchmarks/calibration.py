@@ -92,7 +92,7 @@ def _read_singles(samples, engine, face, number, again):
             applied = drawn.applied[0]
             if not applied.amount:
                 continue
-            found = read_change(face, _with(face, drawn.picture))
+            found = read_change(face, with_picture(face, drawn.picture))
             name = sign_name(attribute.name, direction)
             _keep(samples.single, found, applied, number)
             if found.mode == ALIGNED:
@@ -112,7 +112,7 @@ def _read_mixtures(samples, engine, face, number):
         chosen = [by_measure[m][random.integers(len(by_measure[m]))] for m in picked]
         edit = [_change(a, d, float(random.uniform(0.2, 1.0))) for a, d in chosen]
         drawn = engine.render(face, edit, seed=number)
-        found = read_change(face, _with(face, drawn.picture))
+        found = read_change(face, with_picture(face, drawn.picture))
         for applied in drawn.applied:
             if applied.amount:
                 _keep(samples.mixed, found, applied, number, _from_others(samples, drawn.applied, applied))
@@ -121,7 +121,7 @@ def _read_mixtures(samples, engine, face, number):
 def _read_still(samples, face, number):
     """Read pairs in which nothing has changed but the file, or the taking of the photo."""
     for picture in (_as_jpeg(face.image, 92), _as_jpeg(face.image, 80)):
-        found = read_change(face, _with(face, picture))
+        found = read_change(face, with_picture(face, picture))
         samples.still[found.mode].append(found.values)
     found = read_change(face, look(_retaken(face.image, number)))
     if found.mode == RETAKEN:
@@ -153,7 +153,7 @@ def _from_others(samples, drawn: Sequence[Applied], applied: Applied) -> float:
     return float(moved)
 
 
-def _with(face: Face, picture: np.ndarray) -> Face:
+def with_picture(face: Face, picture: np.ndarray) -> Face:
     """Return the face with other pixels; enough for a picture that lies on the photo."""
     return Face(picture, face.landmarks_px, face.points_cm, face.pose, face.chart, face.regions, face.blendshapes)
 
