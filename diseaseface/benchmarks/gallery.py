@@ -5,8 +5,12 @@ With --overview, one sheet a face instead: the photo and each disease at severit
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 import cv2
 import numpy as np
@@ -18,11 +22,43 @@ from diseaseface.edits import Change
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.faces.face import Face
 from diseaseface.faces.look import look
-from diseaseface.knowledge.catalogue import attributes
+from diseaseface.knowledge.catalogue import Attribute, attributes
 from diseaseface.pictures import sheet
 
 _COLUMNS = 7  # of an overview
-_HALF_WIDTH_CM, _UP_CM, _DOWN_CM = 10.5, 10.5, 12.5  # of a tile around the face's centre
+# What a tile shows, (left, bottom, right, top) in canonical centimetres: the head, or the part that a sign is in.
+_HEAD_CM = (-10.5, -12.5, 10.5, 10.5)
+_TILES_CM = {
+    "eyes": (-7.0, 0.0, 7.0, 6.2),
+    "brows": (-7.5, 1.0, 7.5, 8.0),
+    "nose": (-5.5, -5.5, 5.5, 5.0),
+    "mouth": (-5.5, -9.5, 5.5, -0.5),
+    "skin": (-8.0, -10.0, 8.0, 9.0),
+    "head": (-13.5, -14.0, 13.5, 16.0),
+    "ears": (-12.5, -9.0, 12.5, 8.0),
+    "hair": (-13.5, -10.0, 13.5, 16.0),
+    "neck": (-13.5, -18.0, 13.5, 6.0),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What one sheet shows.
+
+    Attributes
+    ----------
+    file, title, group : str
+    plan : function
+        From a severity to the edit.
+    tile_cm : (left, bottom, right, top)
+        What of the face its tiles show.
+    """
+
+    file: str
+    title: str
+    group: str
+    plan: Callable[[float], Sequence[Change]]
+    tile_cm: tuple[float, float, float, float] = _HEAD_CM
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -39,12 +75,11 @@ def run(arguments: Sequence[str]) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     if options.overview:
         return _overviews(named, options)
-    faces = [face for _, face in named]
-    made = {}
-    for name, title, plan in _subjects(options.only):
-        drawn = _sheet(faces, plan, options.severities, options.width)
-        made[title] = f"{name}.jpg"
-        Image.fromarray(drawn).save(options.out / made[title], quality=88)
+    engine, faces = MorphEngine(), [face for _, face in named]
+    made = list(_subjects(options.only))
+    for subject in made:
+        drawn = _sheet(engine, faces, subject, options.severities, options.width)
+        Image.fromarray(drawn).save(options.out / subject.file, quality=85)
     (options.out / "index.html").write_text(_index(made), encoding="utf-8")
     print(json.dumps({"sheets": len(made), "faces": len(faces)}))
     return 0
@@ -73,41 +108,46 @@ def _grid(tiles, captions):
     return np.vstack([sheet(tiles[at : at + _COLUMNS], captions[at : at + _COLUMNS]) for at in rows])
 
 
-def _subjects(only):
-    """Yield (file name, title, function from severity to edit) for each disease and attribute asked for."""
+def _subjects(only) -> Iterator[Subject]:
+    """Yield each disease and each direction of each attribute that the morph engine draws, or those asked for."""
     diseases = knowledge.load()
     chosen = diseases.curated() if only is None else [diseases.find(n) for n in only if n not in attributes()]
     for profile in chosen:
-        name = profile.id.replace(":", "-")
-        yield name, profile.name, lambda s, profile=profile: edits.plan(profile, s, seed=1)
+        file = f"{profile.id.replace(':', '-')}.jpg"
+        yield Subject(file, profile.name, "Diseases", lambda s, profile=profile: edits.plan(profile, s, seed=1))
     for attribute in attributes().values():
-        if only is not None and attribute.name not in only:
-            continue
-        for direction in (1, -1):
-            pole = attribute.positive if direction > 0 else attribute.negative
-            if pole:
-                name = f"{attribute.name}{'+' if direction > 0 else '-'}"
-                yield name, pole.label, lambda s, a=attribute, p=pole: [Change(a, s * p.full, _side(a))]
+        if attribute.engine == "morph" and (only is None or attribute.name in only):
+            yield from _directions(attribute)
 
 
-def _side(attribute):
-    return "left" if attribute.name == "facial_weakness" else None
+def _directions(attribute: Attribute) -> Iterator[Subject]:
+    side = "left" if attribute.name == "facial_weakness" else None
+    tile = _TILES_CM.get(attribute.region, _HEAD_CM)
+    for mark, pole in (("+", attribute.positive), ("-", attribute.negative)):
+        if pole:
+            plan = partial(_changes, attribute, pole.full, side)
+            yield Subject(f"{attribute.name}{mark}.jpg", pole.label, attribute.region.capitalize(), plan, tile)
 
 
-def _sheet(faces: Sequence[Face], plan, severities, width) -> np.ndarray:
-    engine = MorphEngine()
+def _changes(attribute, full, side, severity):
+    return [Change(attribute, severity * full, side)]
+
+
+def _sheet(engine: MorphEngine, faces: Sequence[Face], subject: Subject, severities, width) -> np.ndarray:
     rows = []
     for face in faces:
-        drawn = [engine.render(face, plan(severity), seed=1).picture for severity in severities]
-        rows.append(np.hstack([portrait(picture, face, width) for picture in drawn]))
-    return np.vstack(rows)
+        drawn = [engine.render(face, subject.plan(severity), seed=1).picture for severity in severities]
+        rows.append([portrait(picture, face, width, subject.tile_cm) for picture in drawn])
+    plain = [np.hstack(row) for row in rows[:-1]]
+    last = sheet(rows[-1], [f"{severity:.0%}" for severity in severities])
+    return np.vstack([*(np.pad(row, ((0, 0), (0, last.shape[1] - row.shape[1]), (0, 0))) for row in plain), last])
 
 
-def portrait(picture: np.ndarray, face: Face, width: int) -> np.ndarray:
-    """Cut the head out of a picture, upright, uint8 (h, width, 3)."""
-    height = round(width * (_UP_CM + _DOWN_CM) / (2 * _HALF_WIDTH_CM))
-    corners = np.array([[-_HALF_WIDTH_CM, _UP_CM, 0], [_HALF_WIDTH_CM, _UP_CM, 0], [-_HALF_WIDTH_CM, -_DOWN_CM, 0]])
-    source = face.pose.to_px(corners).astype(np.float32)
+def portrait(picture: np.ndarray, face: Face, width: int, tile_cm=_HEAD_CM) -> np.ndarray:
+    """Cut a part of the head out of a picture, upright, uint8 (h, width, 3)."""
+    left, bottom, right, top = tile_cm
+    height = round(width * (top - bottom) / (right - left))
+    source = face.pose.to_px(np.array([[left, top, 0], [right, top, 0], [left, bottom, 0]])).astype(np.float32)
     target = np.array([[0, 0], [width, 0], [0, height]], np.float32)
     shrink = np.linalg.norm(source[1] - source[0]) / width
     blurred = cv2.GaussianBlur(picture, (0, 0), 0.42 * shrink) if shrink > 1.3 else picture
@@ -115,12 +155,20 @@ def portrait(picture: np.ndarray, face: Face, width: int) -> np.ndarray:
     return cv2.warpAffine(blurred, matrix, (width, height), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
 
 
-def _index(made: dict[str, str]) -> str:
-    items = "\n".join(
-        f'<h2>{title}</h2><img loading="lazy" src="{name}" alt="{title}">' for title, name in made.items()
-    )
+def _index(made: Sequence[Subject]) -> str:
+    """A page that lists the sheets by group and loads a sheet when it is opened."""
+    groups = dict.fromkeys(subject.group for subject in made)
+    parts = [f"<h2>{group}</h2>\n" + "\n".join(_item(s) for s in made if s.group == group) for group in groups]
     return (
-        '<!doctype html><meta charset="utf-8"><title>DiseaseFace gallery</title>'
-        "<style>body{font:16px system-ui;margin:2rem}img{max-width:100%}</style>"
-        "<h1>Synthetic pictures, drawn by the morph engine</h1>\n" + items
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>DiseaseFace gallery</title>'
+        "<style>body{font:16px system-ui;margin:2rem}img{max-width:100%}summary{cursor:pointer;padding:.2rem 0}</style>"
+        "<h1>Synthetic pictures, drawn by the morph engine</h1>\n"
+        "<p>A row is a face, a column a severity. For education and research; no diagnostic device.</p>\n"
+        + "\n".join(parts)
     )
+
+
+def _item(subject: Subject) -> str:
+    title = escape(subject.title)
+    picture = f'<img loading="lazy" src="{quote(subject.file)}" alt="{title}, severity rising from left to right">'
+    return f"<details><summary>{title}</summary>{picture}</details>"
