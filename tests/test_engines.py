@@ -9,6 +9,7 @@ import pytest
 
 from diseaseface.edits import Change
 from diseaseface.engines.morph.engine import MorphEngine
+from diseaseface.engines.morph.fields import takes_one_side
 from diseaseface.faces.chart import ring_window
 from diseaseface.faces.look import look
 from diseaseface.knowledge.catalogue import attributes
@@ -20,7 +21,7 @@ POLES = [
     for direction in (1, -1)
     if (attribute.positive if direction > 0 else attribute.negative)
 ]
-ONE_SIDED = {"facial_weakness"}
+ONE_SIDED = {name for name in CATALOGUE if takes_one_side(name)}
 
 
 def change(name: str, share: float = 1.0, side: str | None = None) -> Change:

@@ -22,7 +22,7 @@ SIGNS = [
 
 
 def asked(name, direction, share=1.0):
-    side = "left" if name == "facial_weakness" else None
+    side = "left" if fields.takes_one_side(name) else None
     return Change(CATALOGUE[name], share * CATALOGUE[name].pole(direction).full, side)
 
 
@@ -93,7 +93,7 @@ def test_a_sign_is_the_same_in_face_units_at_any_size_and_tilt(face, views, view
 @pytest.mark.parametrize("name", sorted(fields.recipes()))
 def test_recipes_are_mirror_images_of_themselves(name):
     x, y = np.meshgrid(np.linspace(-8, 8, 33), np.linspace(-10, 9, 39))
-    sides = ("left", "right") if name == "facial_weakness" else (None, None)
+    sides = ("left", "right") if fields.takes_one_side(name) else (None, None)
     field = fields.unit_field(name, 1, x, y, sides[0])
     mirror = fields.unit_field(name, 1, x, y, sides[1])[:, ::-1] * np.array([-1.0, 1.0, 1.0])
     np.testing.assert_allclose(field, mirror, atol=1e-5)

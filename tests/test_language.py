@@ -189,7 +189,7 @@ def test_a_described_profile_can_be_drawn_and_saved():
     changes = {change.attribute.name: change for change in edits.plan(made, 1.0)}
     assert changes["facial_weakness"].side == "left"
     assert changes["facial_weakness"].amount == pytest.approx(9.0)
-    assert changes["cheek_fullness"].amount == pytest.approx(0.3 * 0.6 * attributes()["cheek_fullness"].positive.full)
+    assert changes["cheek_fullness"].amount == pytest.approx(0.3 * 0.5 * attributes()["cheek_fullness"].positive.full)
 
 
 def test_a_palsy_without_a_side_takes_one_side():

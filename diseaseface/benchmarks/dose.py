@@ -19,6 +19,7 @@ from diseaseface.benchmarks.calibration import signs, with_picture
 from diseaseface.benchmarks.photos import add_faces_option, photos
 from diseaseface.edits import Change
 from diseaseface.engines.morph.engine import MorphEngine
+from diseaseface.engines.morph.fields import takes_one_side
 from diseaseface.errors import DiseaseFaceError
 from diseaseface.evaluation.gains import reading, sign_name
 from diseaseface.evaluation.readings import read_change
@@ -71,7 +72,7 @@ def measure(faces: Iterator[Face], only: Sequence[str] | None = None) -> dict:
 
 def _on_face(engine, face, attribute, direction) -> list[tuple[float, float | None, float | None]]:
     """Asked, applied and measured at each share; None where a number is missing."""
-    side = "left" if attribute.measure == "mouth_corner_asymmetry" else None
+    side = "left" if takes_one_side(attribute.name) else None
     found = []
     for share in SHARES:
         asked = share * attribute.pole(direction).full

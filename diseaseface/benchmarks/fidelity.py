@@ -19,6 +19,7 @@ from diseaseface.benchmarks.photos import add_faces_option, photos
 from diseaseface.edits import Change
 from diseaseface.engines.morph import geometry, lids
 from diseaseface.engines.morph.engine import MorphEngine
+from diseaseface.engines.morph.fields import takes_one_side
 from diseaseface.engines.morph.shape import LID_ATTRIBUTES, solve
 from diseaseface.errors import DiseaseFaceError
 from diseaseface.faces.look import look
@@ -52,7 +53,7 @@ def full_changes() -> dict[str, Change]:
             continue
         for direction, mark in ((1, "+"), (-1, "-")):
             if pole := (attribute.positive if direction > 0 else attribute.negative):
-                side = "left" if attribute.name == "facial_weakness" else None
+                side = "left" if takes_one_side(attribute.name) else None
                 changes[attribute.name + mark] = Change(attribute, pole.full, side)
     return changes
 

@@ -20,6 +20,7 @@ from diseaseface import edits, knowledge
 from diseaseface.benchmarks.photos import add_faces_option, photos
 from diseaseface.edits import Change
 from diseaseface.engines.morph.engine import MorphEngine
+from diseaseface.engines.morph.fields import takes_one_side
 from diseaseface.faces.face import Face
 from diseaseface.faces.look import look
 from diseaseface.knowledge.catalogue import Attribute, attributes
@@ -121,7 +122,7 @@ def _subjects(only) -> Iterator[Subject]:
 
 
 def _directions(attribute: Attribute) -> Iterator[Subject]:
-    side = "left" if attribute.name == "facial_weakness" else None
+    side = "left" if takes_one_side(attribute.name) else None
     tile = _TILES_CM.get(attribute.region, _HEAD_CM)
     for mark, pole in (("+", attribute.positive), ("-", attribute.negative)):
         if pole:

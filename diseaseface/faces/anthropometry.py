@@ -83,6 +83,13 @@ def _height(upper: Sequence[int], lower: Sequence[int]) -> Callable[[np.ndarray]
     return lambda points_cm: float(MM_PER_CANONICAL_CM * (points_cm[upper, 1].mean() - points_cm[lower, 1].mean()))
 
 
+def _sideways(points: Sequence[int], middle: Sequence[int], sense: float) -> Callable[[np.ndarray], float]:
+    """Horizontal distance of the mean of `points` from that of `middle`, mm; to the left for a sense of one."""
+    points, middle = list(points), list(middle)
+    scale = sense * MM_PER_CANONICAL_CM
+    return lambda points_cm: float(scale * (points_cm[points, 0].mean() - points_cm[middle, 0].mean()))
+
+
 def _fissure_length(points_cm: np.ndarray) -> float:
     """Mean distance of the canthi of an eye, along the fissure, mm."""
     canthi = points_cm[[263, 33], :2] - points_cm[[362, 133], :2]
@@ -119,9 +126,25 @@ _TABLE = (
     ("nose_width", "mm", "alare to alare (129-358)", _FARKAS, _width((129, 358))),
     ("nasal_tip_width", "mm", "width of the nasal tip (mean of 220-440 and 237-457)", _MORPHOLOGY,
      _width((220, 440), (237, 457))),
+    ("nasal_deviation_left", "mm", "pronasale (1) beside the middle of the alae (129, 358), to the subject's left",
+     "Own: a tip that stands to one side", _sideways([1], [129, 358], 1.0)),
+    ("nasal_deviation_right", "mm", "pronasale (1) beside the middle of the alae (129, 358), to the subject's right",
+     "Own: a tip that stands to one side", _sideways([1], [129, 358], -1.0)),
+    ("naris_width", "mm", "mean width of a nostril at its sill (98-97, 326-327)", _MORPHOLOGY,
+     _width((98, 97), (326, 327))),
     ("nostril_show", "mm", "pronasale above subnasale, vertical (1-2)",
      "Own: anteverted nares lift the tip over the base", _height([1], [2])),
+    ("columella_drop", "mm", "subnasale below the bases of the alae (98, 327 over 2), vertical", _MORPHOLOGY,
+     _height([98, 327], [2])),
+    ("columella_width", "mm", "width of the columella (mean of 141-370 and 242-462)", _FARKAS,
+     _width((141, 370), (242, 462))),
     ("philtrum_length", "mm", "subnasale to labiale superius, vertical (2-0)", _FARKAS, _height([2], [0])),
+    ("philtrum_width", "mm", "between the crests of the philtrum at the vermilion (37-267)", _FARKAS,
+     _width((37, 267))),
+    ("cupid_bow_depth", "mm", "crests of the cupid's bow above labiale superius (37, 267 over 0), vertical",
+     _MORPHOLOGY, _height([37, 267], [0])),
+    ("upper_lip_tent", "mm", "labiale superius above the sides of the upper vermilion (0 over 40, 270), vertical",
+     "Own: a tented lip has its peak in the middle and straight sides", _height([0], [40, 270])),
     ("upper_vermilion_height", "mm", "labiale superius to stomion, vertical (0-13)", _FARKAS,
      _height([0], [13])),
     ("lower_vermilion_height", "mm", "stomion to labiale inferius, vertical (14-17)", _FARKAS,
@@ -129,11 +152,18 @@ _TABLE = (
     ("mouth_width", "mm", "cheilion to cheilion, horizontal (61-291)", _FARKAS, _width((61, 291))),
     ("mouth_corner_height", "mm", "mean of the cheilia above stomion (61, 291 over 13, 14)",
      "Own: upturned corners of the mouth are positive", _height([61, 291], [13, 14])),
+    ("mouth_shift_left", "mm", "middle of the cheilia (61, 291) beside subnasale (2), to the subject's left",
+     "Own: a mouth that is pulled to one side", _sideways([61, 291], [2], 1.0)),
+    ("mouth_shift_right", "mm", "middle of the cheilia (61, 291) beside subnasale (2), to the subject's right",
+     "Own: a mouth that is pulled to one side", _sideways([61, 291], [2], -1.0)),
     ("lower_face_height", "mm", "subnasale to gnathion, vertical (2-152)", _FARKAS, _height([2], [152])),
+    ("face_height", "mm", "nasion to gnathion, vertical (168-152)", _FARKAS, _height([168], [152])),
+    ("chin_height", "mm", "sublabiale to gnathion, vertical (18-152)", _FARKAS, _height([18], [152])),
     ("chin_width", "mm", "width of the chin's contour (mean of 176-400 and 149-378)",
      "Own: two widths of the contour beside gnathion", _width((176, 400), (149, 378))),
     ("jaw_width", "mm", "gonion to gonion (mean of 58-288 and 172-397)", _FARKAS,
      _width((58, 288), (172, 397))),
+    ("face_width", "mm", "zygion to zygion (234-454)", _FARKAS, _width((234, 454))),
     ("cheek_width", "mm", "width of the face across the cheeks (mean of 132-361 and 177-401)",
      "Own: contour between zygion and gonion", _width((132, 361), (177, 401))),
     ("mouth_corner_asymmetry_left", "mm", "the subject's left cheilion below the right one (61-291)",

@@ -153,7 +153,7 @@ def _folds(asked: Sequence[Change]) -> list[folds.Fold]:
     for change in asked:
         undone = geometry.undoes(change)
         amount = -change.amount if undone else change.amount
-        if change.attribute.name == "facial_weakness":
+        if change.attribute.operator == "palsy":
             amount = folds.flattening_mm(amount)
         elif change.attribute.name != "nasolabial_fold":
             continue

@@ -24,6 +24,11 @@ def recipes() -> dict[str, dict]:
     return tables
 
 
+def takes_one_side(name: str) -> bool:
+    """Tell whether a recipe makes the two sides of the face differ, so that it is drawn on one of them."""
+    return recipes().get(name, {}).get("one_sided", False)
+
+
 def unit_field(name: str, direction: int, x_cm: np.ndarray, y_cm: np.ndarray, side: str | None = None) -> np.ndarray:
     """Evaluate an attribute's recipe at canonical positions.
 
