@@ -125,7 +125,7 @@ def reading(readings: Readings, attribute: Attribute, side: str | None, directio
     known = gains().own.get(ALIGNED if readings.mode == ALONE else readings.mode, {})
     gain = known.get(sign_name(attribute.name, direction))
     if gain is None:
-        return Reading(None, reason="No calibration of this sign is known: it could not be read reliably, or was not tried.")
+        return Reading(None, reason="This sign has no calibration: it could not be read reliably, or was not tried.")
     # A face's own difference from others is seen whole: only the sense of the gain counts.
     slope = float(np.sign(gain.gain)) if readings.mode == ALONE else gain.gain
     amount = value / slope
