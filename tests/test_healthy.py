@@ -24,7 +24,8 @@ POLES = [
 ]
 # How near to the photo the way back leads, as a share of the way there.
 MARGIN = {
-    "pigment": 0.15, "texture": 0.35, "patches": 0.35, "lesions": 0.45, "synophrys": 0.5, "eyebrow_thickness": 0.75,
+    "pigment": 0.15, "texture": 0.35, "creases": 0.6, "patches": 0.35, "lesions": 0.45, "synophrys": 0.5,
+    "eyebrow_thickness": 0.75,
 }  # fmt: skip
 # A few levels of 255 on a healthy face; the whole skin's tint has more room, since nobody can know it.
 MOST_ON_HEALTHY = {"malar_erythema": 1.5, "centrofacial_erythema": 2.0, "scleral_icterus": 1.0, "blue_sclera": 1.0}

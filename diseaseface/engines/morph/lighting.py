@@ -7,6 +7,7 @@ from diseaseface.engines.morph.canvas import Canvas
 
 _PRIOR = np.array([0.0, 0.35, 0.45], np.float32)  # light from the top front, over its mean
 _PRIOR_WEIGHT = 0.05
+_LEAST_FROM_ABOVE = 0.4  # of relief's light, over its mean
 _LEAST_RATIO, _MOST_RATIO = 0.55, 1.7
 
 
@@ -43,6 +44,18 @@ def light(canvas: Canvas) -> np.ndarray:
         return np.linalg.solve(normal, right).astype(np.float32)
 
     return canvas.keep(("light",), make)
+
+
+def slope_density(canvas: Canvas, height_cm: np.ndarray) -> np.ndarray:
+    """Return the grey optical density (h, w) of shallow relief, in proportion to its height (h, w).
+
+    In flat light relief is shaded as if a soft light came from above, or it would not be seen at all.
+    """
+    rise = [cv2.Sobel(height_cm, cv2.CV_32F, *axis, scale=0.125 * canvas.px_per_cm) for axis in ((1, 0), (0, 1))]
+    slope = light(canvas)
+    up = (canvas.face.pose.rotation[:2, 1] * (1.0, -1.0)).astype(np.float32)
+    aim = slope[:2] + max(0.0, _LEAST_FROM_ABOVE - float(slope[:2] @ up)) * up
+    return aim[0] * rise[0] + aim[1] * rise[1]
 
 
 def bump_density(canvas: Canvas, height_cm: np.ndarray) -> np.ndarray:
