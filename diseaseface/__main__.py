@@ -34,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_strip(subcommands)
     _add_evaluate(subcommands)
     _add_knowledge(subcommands)
+    _add_learn(subcommands)
     _add_benchmark(subcommands)
     return parser
 
@@ -91,6 +92,23 @@ def _add_knowledge(subcommands) -> None:
     describe.add_argument("text", metavar="TEXT")
     describe.add_argument("--json", action="store_true")
     describe.set_defaults(run=commands.describe)
+
+
+def _add_learn(subcommands) -> None:
+    command = subcommands.add_parser("learn", help="learn a profile from pictures of healthy and of diseased people")
+    for word in ("healthy", "diseased"):
+        command.add_argument(f"--{word}", required=True, metavar="DIR", help="pictures, a folder of DSF, or CelebA")
+    command.add_argument("--name", required=True, help="of the disease")
+    command.add_argument("--out", required=True, metavar="JSON", help="the profile, for --profile")
+    command.add_argument("--report", metavar="JSON", help="every measure with its effect and interval")
+    command.add_argument("--prior", metavar="D", help="the disease whose known signs effects are shrunk towards")
+    command.add_argument("--no-prior", action="store_true", help="do not look the name up among the known diseases")
+    command.add_argument("--most", type=int, default=400, help="pictures taken of each group (default 400)")
+    command.add_argument("--filter", metavar="NAME=0|1,…", help="of CelebA's attributes, in place of the usual ones")
+    command.add_argument("--same-light", action="store_true", help="camera and light agree: absolute colour counts")
+    command.add_argument("--as-given", action="store_true", help="learn even where the folders seem to be swapped")
+    command.add_argument("--seed", type=int, default=0)
+    command.set_defaults(run=commands.learn)
 
 
 def _add_benchmark(subcommands) -> None:

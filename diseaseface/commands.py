@@ -2,16 +2,18 @@
 
 import importlib
 import json
+import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from diseaseface import benchmarks, pictures
-from diseaseface.errors import RequestError
-from diseaseface.knowledge import language, profile_file
+from diseaseface.errors import RequestError, UnknownDisease
+from diseaseface.knowledge import language, learned, profile_file
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Profile
 from diseaseface.pipeline import Pipeline
+from diseaseface.training import datasets, groups, lessons
 from diseaseface.ui import presenters
 
 ENCODERS = {".gif": pictures.encode_gif, ".mp4": pictures.encode_mp4}
@@ -82,6 +84,24 @@ def describe(options: Namespace, _rest: Sequence[str]) -> None:
         print(f"{sign.hpo}  {sign.label}{side}  (strength {sign.strength:.1f}, score {sign.score:.2f})")
 
 
+def learn(options: Namespace, _rest: Sequence[str]) -> None:
+    """Measure both groups, learn the profile, write it, and print what was found."""
+    _require_room(options.out, options.report)
+    prior = _prior(options)
+    healthy, diseased = (_measured(options, word) for word in ("healthy", "diseased"))
+    lesson = lessons.learn(
+        options.name,
+        healthy,
+        diseased,
+        prior=prior,
+        same_light=options.same_light,
+        as_given=options.as_given,
+        seed=options.seed,
+    )
+    _write({options.out: _json(lesson.profile.to_dict()), options.report: _json(lessons.report(lesson))})
+    print(lessons.in_words(lesson))
+
+
 def benchmark(options: Namespace, rest: Sequence[str]) -> int:
     """Run one module of the benchmarks with the options that follow its name."""
     folder = Path(benchmarks.__file__).parent
@@ -89,6 +109,51 @@ def benchmark(options: Namespace, rest: Sequence[str]) -> int:
     if options.name not in names:
         raise RequestError(f"Name one of these benchmarks: {', '.join(names)}.")
     return importlib.import_module(f"{benchmarks.__name__}.{options.name}").run(list(rest))
+
+
+def _prior(options: Namespace) -> Profile | None:
+    """Return the profile to shrink towards: the one asked for, else the one that goes by the name."""
+    if options.no_prior:
+        return None
+    known = Pipeline.load().diseases
+    if options.prior:
+        return known.find(options.prior)
+    try:
+        return known.find(options.name)
+    except UnknownDisease:
+        print(f"No known disease goes by “{options.name}”: effects are shrunk towards none.", file=sys.stderr)
+        return None
+
+
+def _measured(options: Namespace, word: str) -> groups.Group:
+    wanted = "healthy" if word == "healthy" else options.name
+    found = datasets.find(getattr(options, word), wanted, _filters(options.filter)).spread(options.most)
+    print(f"{word}: {len(found.paths)} pictures from {found.layout}", file=sys.stderr)
+    learned.require_enough(word, len(found.paths))
+    return groups.measure(found, _progress(word, len(found.paths)))
+
+
+def _progress(word: str, total: int):
+    done = 0
+
+    def tell(path: Path, reason: str | None) -> None:
+        nonlocal done
+        done += 1
+        if reason:
+            print(f"{path}: passed over. {reason}", file=sys.stderr)
+        elif done % 20 == 0 or done == total:
+            print(f"{word}: {done} of {total}", file=sys.stderr)
+
+    return tell
+
+
+def _filters(text: str | None) -> dict[str, bool] | None:
+    if text is None:
+        return None
+    pairs = [part.strip().partition("=") for part in text.split(",") if part.strip()]
+    if wrong := [name for name, _, value in pairs if value not in ("0", "1")]:
+        raise RequestError(f"A filter is written as Smiling=0,Young=1; check {wrong[0]}.")
+    return {name.strip(): value == "1" for name, _, value in pairs}
 
 
 def _disease(options: Namespace) -> str | Profile:

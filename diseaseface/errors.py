@@ -21,6 +21,10 @@ class CatalogueError(DiseaseFaceError):
     """A data file of attributes, profiles or norms is malformed."""
 
 
+class LearningError(DiseaseFaceError):
+    """Two groups of pictures cannot teach a profile."""
+
+
 class EngineUnavailable(DiseaseFaceError):
     """An engine was asked for that cannot run here."""
 

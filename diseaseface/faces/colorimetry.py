@@ -9,6 +9,8 @@ import numpy as np
 
 _FLOOR = 1.0 / 1024  # linear light below this is sensor noise, not colour
 
+_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])  # IEC 61966-2-1
+
 _CODES = np.arange(256) / 255.0
 _LINEAR = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
@@ -53,3 +55,11 @@ def blueness_index(linear: np.ndarray) -> np.ndarray:
     """Return 100 (log10 B - log10 R) of linear RGB (..., 3): cyanosis and blue sclerae raise it."""
     density = optical_density(linear)
     return 100.0 * (density[..., 0] - density[..., 2])
+
+
+def lab(linear: np.ndarray) -> np.ndarray:
+    """Return CIE L*a*b* (D65) of linear sRGB (..., 3)."""
+    scaled = np.asarray(linear, float) @ _XYZ.T / _XYZ.sum(axis=1)
+    bent = np.where(scaled > 216 / 24389, np.cbrt(scaled), (24389 / 27 * scaled + 16) / 116)
+    x, y, z = np.moveaxis(bent, -1, 0)
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)

@@ -1,0 +1,309 @@
+"""A profile from two groups of people: how far each sign's readings differ, and how surely.
+
+Hedges and Olkin 1985, Statistical Methods for Meta-Analysis; the shrinkage is the normal-normal posterior.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import erf, sqrt
+
+import numpy as np
+
+from diseaseface.errors import LearningError
+from diseaseface.knowledge.catalogue import Attribute, Pole, attributes
+from diseaseface.knowledge.profiles import Evidence, Profile, Sign
+
+LEAST_PICTURES = 8  # of each group; below it the spread itself is unknown
+SOURCE = "Pictures"
+
+LEAST_EFFECT = 0.2  # SD; smaller differences are no sign whatever their interval (Cohen's "small")
+DRAWS = 2000
+
+# What is believed before any picture, set by judgement: most measures differ by less than half an SD in
+# most diseases, and a group of people with a sign shows it half as marked as severity 1 draws it.
+_USUAL_SD = 0.5
+_PRIOR_SEVERITY, _PRIOR_DOUBT = 0.5, 0.5
+_SURE = 1.96
+
+# Measures that are second names of one reading.
+_SAME_READING = {"plethora": "facial_erythema", "pallor": "facial_erythema"}
+
+
+@dataclass(frozen=True)
+class Effect:
+    """How one attribute differs between the groups, positive in its positive direction.
+
+    Attributes
+    ----------
+    attribute : str
+    g, low, high : float
+        Hedges g with its bootstrapped 95 % interval, in pooled standard deviations.
+    difference : float
+        Of the groups' means, in the attribute's unit.
+    sd : float
+        Pooled, in the attribute's unit.
+    prior, prior_sd : float
+        What the graph expects, in pooled SD; 0 where it is silent.
+    shrunk, shrunk_sd : float
+        g and the prior, each by its precision.
+    seen : float
+        How much of a real change in the direction of the effect a single picture shows, above 0; NaN
+        where that is not known, and nothing is learned.
+    share : float
+        Of the people with the disease, how many more than of the healthy lie an SD beyond the healthy
+        mean, on the side of the effect (Abbott 1925); 0 to 1.
+    healthy, diseased : int
+        People whose picture could be read for it.
+    """
+
+    attribute: str
+    g: float
+    low: float
+    high: float
+    difference: float
+    sd: float
+    prior: float
+    prior_sd: float
+    shrunk: float
+    shrunk_sd: float
+    seen: float
+    share: float
+    healthy: int
+    diseased: int
+
+    @property
+    def certain(self) -> bool:
+        """Whether there is a sign to speak of: 95 % of the posterior on one side, not small, and drawable."""
+        large = abs(self.shrunk) >= max(LEAST_EFFECT, _SURE * self.shrunk_sd)
+        return large and self.seen > 0 and self.pole is not None
+
+    @property
+    def pole(self) -> Pole | None:
+        """The direction of the attribute that the effect takes; None where it has none."""
+        attribute = attributes()[self.attribute]
+        return attribute.positive if self.shrunk > 0 else attribute.negative
+
+    @property
+    def amount(self) -> float:
+        """The change, in the attribute's unit, that would be read as the shrunk effect if it were drawn."""
+        return self.shrunk * self.sd / self.seen
+
+
+def effects(
+    healthy: Mapping[str, np.ndarray],
+    diseased: Mapping[str, np.ndarray],
+    seen: Mapping[str, tuple[float, float]],
+    prior: Profile | None = None,
+    seed: int = 0,
+) -> dict[str, Effect]:
+    """Compare two groups attribute by attribute.
+
+    Parameters
+    ----------
+    healthy, diseased : mapping of attribute to float array of shape (people,)
+        In the attribute's unit; NaN where a picture could not be read for it.
+    seen : mapping of attribute to (float, float)
+        How much of a change in its positive and in its negative direction single pictures show: what finds
+        a face's points draws them towards the usual face. NaN where that is not known.
+    prior : Profile or None
+        What other sources say of the disease.
+    seed : int
+        Of the bootstrap, which draws people, each with all their readings.
+
+    Raises
+    ------
+    LearningError
+        Where a group is smaller than LEAST_PICTURES.
+    """
+    names = [name for name in healthy if name in diseased]
+    groups = [np.stack([group[name] for name in names], axis=1) for group in (healthy, diseased)]
+    for word, group in zip(("healthy", "diseased"), groups, strict=True):
+        require_enough(word, len(group))
+    drawn = _bootstrapped(groups, seed)
+    expected = _expected(prior)
+    found = {}
+    for column, name in enumerate(names):
+        one, other = (group[np.isfinite(group[:, column]), column] for group in groups)
+        if min(len(one), len(other)) >= LEAST_PICTURES and pooled_sd(one, other) > 1e-9:
+            found[name] = _effect(name, one, other, drawn[:, column], seen[name], expected.get(name, 0.0))
+    return found
+
+
+def require_enough(word: str, count: int) -> None:
+    """Raise LearningError for a group too small to learn from."""
+    if count < LEAST_PICTURES:
+        raise LearningError(
+            f"Only {count} {word} pictures could be read, and at least {LEAST_PICTURES} are needed to tell a "
+            "disease from how people differ anyway: add frontal photos of other people."
+        )
+
+
+def _effect(name, healthy, diseased, drawn, seen: tuple[float, float], expected: float) -> Effect:
+    g, sd = hedges_g(healthy, diseased), pooled_sd(healthy, diseased)
+    low, high = np.nanpercentile(drawn, (2.5, 97.5))
+    prior = float(np.nan_to_num(seen[expected < 0])) * expected / sd
+    prior_sd = float(np.hypot(_USUAL_SD, _PRIOR_DOUBT * prior))
+    spread = max(float(np.nanvar(drawn)), variance_of_g(g, len(healthy), len(diseased)))
+    shrunk, shrunk_sd = posterior(g, spread, prior, prior_sd**2)
+    return Effect(
+        attribute=name,
+        g=g,
+        low=float(low),
+        high=float(high),
+        difference=float(diseased.mean() - healthy.mean()),
+        sd=sd,
+        prior=prior,
+        prior_sd=prior_sd,
+        shrunk=shrunk,
+        shrunk_sd=shrunk_sd,
+        seen=seen[shrunk < 0],
+        share=share_beyond(healthy, diseased, 1.0 if shrunk >= 0 else -1.0),
+        healthy=len(healthy),
+        diseased=len(diseased),
+    )
+
+
+def pooled_sd(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the pooled standard deviation of two samples."""
+    free = len(one) + len(other) - 2
+    return sqrt(((len(one) - 1) * one.var(ddof=1) + (len(other) - 1) * other.var(ddof=1)) / free)
+
+
+def hedges_g(healthy: np.ndarray, diseased: np.ndarray) -> float:
+    """Return the standardised difference of two samples, freed of the bias of small ones."""
+    free = len(healthy) + len(diseased) - 2
+    return float((1 - 3 / (4 * free - 1)) * (diseased.mean() - healthy.mean()) / pooled_sd(healthy, diseased))
+
+
+def variance_of_g(g: float, healthy: int, diseased: int) -> float:
+    """Return the sampling variance of Hedges g for normal readings."""
+    return (healthy + diseased) / (healthy * diseased) + g * g / (2 * (healthy + diseased))
+
+
+def posterior(value: float, variance: float, prior: float, prior_variance: float) -> tuple[float, float]:
+    """Return mean and standard deviation of a normal reading joined with a normal prior."""
+    precision = 1 / variance + 1 / prior_variance
+    return (value / variance + prior / prior_variance) / precision, precision**-0.5
+
+
+def share_beyond(healthy: np.ndarray, diseased: np.ndarray, side: float) -> float:
+    """Return how many people with the disease lie an SD beyond the healthy mean because of it, 0 to 1."""
+    line = side * healthy.mean() + healthy.std(ddof=1)
+    beyond = [float((side * group > line).mean()) for group in (healthy, diseased)]
+    usual = max(beyond[0], 0.5 * (1 - erf(1 / sqrt(2))))  # a small healthy group may have nobody there
+    return float(np.clip((beyond[1] - usual) / (1 - usual), 0.0, 1.0))
+
+
+def _bootstrapped(groups, seed: int) -> np.ndarray:
+    """Return Hedges g of resampled groups, of shape (DRAWS, attributes)."""
+    random = np.random.default_rng(seed)
+    counts, means, squares = zip(*(_resampled(group, random) for group in groups), strict=True)
+    free = np.maximum(counts[0] + counts[1] - 2, 1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        g = (1 - 3 / (4 * free - 1)) * (means[1] - means[0]) / np.sqrt((squares[0] + squares[1]) / free)
+    return np.where(np.isfinite(g), g, np.nan)
+
+
+def _resampled(group: np.ndarray, random: np.random.Generator):
+    """Return counts, means and sums of squared deviations of draws of people, (DRAWS, attributes) each."""
+    times = random.multinomial(len(group), np.full(len(group), 1 / len(group)), DRAWS).astype(float)
+    seen = np.isfinite(group).astype(float)
+    centre = np.nan_to_num(group).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
+    values = np.nan_to_num(group - centre)
+    counts = times @ seen
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = times @ values / counts
+    return counts, means + centre, times @ values**2 - counts * means**2
+
+
+def _expected(prior: Profile | None) -> dict[str, float]:
+    """Return the mean change that a profile lets one expect of a group, by attribute, in its unit."""
+    expected: dict[str, float] = {}
+    for sign in prior.signs if prior else ():
+        full = attributes()[sign.attribute].pole(sign.direction).full
+        share = _PRIOR_SEVERITY * sign.weight * sign.magnitude
+        expected[sign.attribute] = expected.get(sign.attribute, 0.0) + share * full
+    return expected
+
+
+def points_backwards(found: Mapping[str, Effect]) -> bool:
+    """Tell whether the groups differ against what the graph expects, as if they were swapped.
+
+    The readings are regressed on the prior, weighted by their precision; backwards is a slope that
+    lies below zero with 95 % certainty.
+    """
+    rows = [(e.g, e.prior, variance_of_g(e.g, e.healthy, e.diseased)) for e in found.values() if e.prior]
+    if not rows:
+        return False
+    g, prior, variance = np.array(rows).T
+    weight = (prior**2 / variance).sum()
+    return bool((g * prior / variance).sum() / weight + 1.645 / sqrt(weight) < 0)
+
+
+def profile(name: str, found: Mapping[str, Effect], prior: Profile | None = None, note: str = "") -> Profile:
+    """Return the learned profile: at severity 1 the mean face of the group, its prior's other signs kept.
+
+    A sign's magnitude is its shrunk effect as a share of the attribute's full change; its weight is the
+    prior's frequency where that is stated, else the share of pictures that show it.
+    """
+    held = {(sign.attribute, sign.direction): sign for sign in prior.signs} if prior else {}
+    chosen = _one_a_measure(found, {attribute for attribute, _ in held})
+    signs = []
+    for effect in chosen:
+        toward = 1 if effect.shrunk > 0 else -1
+        told = held.pop((effect.attribute, toward), None)
+        against = held.pop((effect.attribute, -toward), None)
+        signs.append(_sign(effect, toward, told, against))
+    signs += held.values()
+    slug = "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split()) or "learned"
+    ranked = tuple(sorted(signs, key=lambda sign: (-sign.weight, not sign.known)))
+    return Profile(f"LEARNED:{slug}", name, (), ranked, prior.undrawn if prior else (), note)
+
+
+def _one_a_measure(found: Mapping[str, Effect], expected: set[str]) -> list[Effect]:
+    """Return the certain effects that can be drawn; of attributes that share a measure, the expected one."""
+    kept: dict[str, Effect] = {}
+    for effect in sorted(
+        filter(lambda effect: effect.certain, found.values()), key=lambda effect: effect.attribute not in expected
+    ):
+        measure = attributes()[effect.attribute].measure
+        kept.setdefault(_SAME_READING.get(measure, measure), effect)
+    return sorted(kept.values(), key=lambda effect: -abs(effect.shrunk))
+
+
+def _sign(effect: Effect, direction: int, told: Sign | None, against: Sign | None) -> Sign:
+    pole, attribute = effect.pole, attributes()[effect.attribute]
+    most = min(1.5, pole.limit / pole.full)
+    known = told is not None and told.known
+    return Sign(
+        attribute=effect.attribute,
+        direction=direction,
+        weight=told.weight if known else effect.share,
+        magnitude=min(effect.amount / pole.full, most),
+        side=told.side if told else ("one" if attribute.measure == "mouth_corner_asymmetry" else None),
+        onset=told.onset if told else None,
+        evidence=(*(told.evidence if told else ()), *_contradicted(against), _evidence(effect, attribute)),
+        typical=True,
+        from_age=told.from_age if told else 0.0,
+    )
+
+
+def _contradicted(against: Sign | None) -> tuple[Evidence, ...]:
+    if against is None:
+        return ()
+    label = attributes()[against.attribute].pole(against.direction).label
+    return tuple(
+        Evidence(e.source, e.reference, f"{label}, against the pictures: {e.detail}") for e in against.evidence
+    )
+
+
+def _evidence(effect: Effect, attribute: Attribute) -> Evidence:
+    prior = (
+        f", drawn from {effect.g:+.2f} towards {effect.prior:+.2f} that other sources expect" if effect.prior else ""
+    )
+    detail = (
+        f"{effect.shrunk:+.2f} SD ({effect.difference:+.1f} {attribute.unit} read); Hedges g {effect.g:+.2f}, "
+        f"95 % {effect.low:+.2f} to {effect.high:+.2f}{prior}; "
+        f"{effect.share:.0%} of the pictures lie beyond the healthy ones"
+    )
+    return Evidence(SOURCE, f"{effect.healthy} healthy, {effect.diseased} with the disease", detail)

@@ -1,0 +1,1 @@
+"""What users teach: profiles from their pictures."""

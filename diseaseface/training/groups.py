@@ -1,0 +1,209 @@
+"""Groups of people, measured picture by picture and made comparable."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from diseaseface.errors import DiseaseFaceError
+from diseaseface.evaluation import colour
+from diseaseface.evaluation.gains import LOWERS, gains, measure_names, sign_name
+from diseaseface.evaluation.norms import norms
+from diseaseface.evaluation.readings import (
+    ALIGNED,
+    ONLY_AGAINST_BEFORE,
+    RELATIVE,
+    RETAKEN,
+    SURFACE,
+    read_alone,
+)
+from diseaseface.faces import colorimetry
+from diseaseface.faces.face import Face
+from diseaseface.faces.look import look
+from diseaseface.knowledge import learned
+from diseaseface.knowledge.catalogue import Attribute, attributes
+from diseaseface.training.datasets import Pictures
+
+OnPicture = Callable[[Path, str | None], None]
+
+# How pictures were taken: what may differ between groups without any disease, and what it feigns.
+CONDITIONS = {
+    "smile": "smiling, which moves mouth, cheeks and lids",
+    "mouth open": "how far the mouth is open",
+    "turned": "how far heads are turned",
+    "resolution": "how large faces are, which changes skin texture and small signs",
+    "skin tone": "skin tone, by ancestry, light or camera",
+}
+_TELLING = 0.8  # of Hedges g: Cohen's "large"
+_DRAWS = 1000
+
+# Chardon 1991, Int J Cosmet Sci 13:191: least individual typology angle in degrees.
+TONES = ((55, "very light"), (41, "light"), (28, "intermediate"), (10, "tan"), (-30, "brown"), (-91, "dark"))
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """What the pictures of one group say.
+
+    Attributes
+    ----------
+    values : mapping of measure to float array of shape (people,)
+        Readings of single pictures; NaN where a part is hidden.
+    conditions : mapping of the names in CONDITIONS to float array of shape (people,)
+    ages : tuple of float
+        Years, of the people whose age is told.
+    layout : str
+    unread : tuple of (Path, str)
+        Pictures that were passed over, and why.
+    """
+
+    values: Mapping[str, np.ndarray]
+    conditions: Mapping[str, np.ndarray]
+    ages: tuple[float, ...] = ()
+    layout: str = "a folder of pictures"
+    unread: tuple[tuple[Path, str], ...] = ()
+
+    @property
+    def size(self) -> int:
+        """People read."""
+        return len(next(iter(self.conditions.values()), ()))
+
+    def told(self) -> str:
+        """Say how many, how old and of which skin tones the people are."""
+        ages = "ages not told"
+        if self.ages:
+            ages = f"aged {min(self.ages):g} to {max(self.ages):g}, median {np.median(self.ages):g} years"
+            ages += f" (told of {len(self.ages)})" if len(self.ages) < self.size else ""
+        tones = Counter(tone_name(angle) for angle in self.conditions["skin tone"] if np.isfinite(angle))
+        shown = ", ".join(f"{count} {tone}" for tone, count in tones.most_common()) or "not readable"
+        left = f"; {len(self.unread)} could not be read" if self.unread else ""
+        return f"{self.size} pictures, {ages}; skin in the pictures: {shown}{left}"
+
+
+def measure(pictures: Pictures, on_picture: OnPicture | None = None) -> Group:
+    """Read every picture of a group; one that cannot be read is passed over with its reason."""
+    faces, ages, unread = [], [], []
+    for path in pictures.paths:
+        try:
+            faces.append(read(look(path)))
+        except DiseaseFaceError as error:
+            unread.append((path, str(error)))
+        else:
+            ages += [pictures.ages[path]] if path in pictures.ages else []
+        if on_picture:
+            on_picture(path, unread[-1][1] if unread and unread[-1][0] == path else None)
+    return gathered(faces, tuple(ages), pictures.layout, tuple(unread))
+
+
+def gathered(read: Sequence[tuple[dict, dict]], ages=(), layout: str = "a folder of pictures", unread=()) -> Group:
+    """Put the readings and conditions of single pictures together."""
+    values, conditions = ([one[part] for one in read] for part in (0, 1))
+    return Group(_stacked(values), _stacked(conditions), ages, layout, unread)
+
+
+def _stacked(rows: Sequence[Mapping[str, float | None]]) -> dict[str, np.ndarray]:
+    return {name: np.array([np.nan if row[name] is None else row[name] for row in rows]) for name in (rows or [{}])[0]}
+
+
+def read(face: Face) -> tuple[dict, dict]:
+    """Return the readings of one picture, and how it was taken."""
+    return dict(read_alone(face).values), conditions(face)
+
+
+def conditions(face: Face) -> dict[str, float]:
+    """Return how a picture was taken, by the names in CONDITIONS."""
+    shapes = face.blendshapes
+    return {
+        "smile": 0.5 * (shapes["mouthSmileLeft"] + shapes["mouthSmileRight"]),
+        "mouth open": shapes["jawOpen"],
+        "turned": abs(face.pose.yaw_deg),
+        "resolution": float(np.log2(face.pose.px_per_cm)),
+        "skin tone": typology_angle(face),
+    }
+
+
+def typology_angle(face: Face) -> float:
+    """Return the individual typology angle of the bare skin as pictured, degrees; NaN without skin."""
+    skin = face.image[face.regions.skin > 0.8]
+    if len(skin) < 100:
+        return float("nan")
+    light, _, yellow = colorimetry.lab(np.median(colorimetry.to_linear(skin), axis=0))
+    return float(np.degrees(np.arctan2(light - 50.0, yellow)))
+
+
+def tone_name(angle: float) -> str:
+    """Return the name of a typology angle."""
+    return next(name for least, name in TONES if angle > least)
+
+
+def amounts(group: Group, healthy: Group, same_light: bool = False) -> dict[str, np.ndarray]:
+    """Return the readings of a group by attribute, in its unit and positive direction.
+
+    What cannot be told from single pictures is left out, absolute colour unless the light was the same.
+    """
+    usable = {attribute.name: attribute for attribute in attributes().values() if _comparable(attribute, same_light)}
+    return {name: _amount(attribute, group, healthy) for name, attribute in usable.items()}
+
+
+def _comparable(attribute: Attribute, same_light: bool) -> bool:
+    measure = attribute.measure
+    absolute = measure in set(colour.READINGS) - set(norms().jointly)
+    return bool(measure) and measure not in ONLY_AGAINST_BEFORE and (same_light or not absolute)
+
+
+def seen(attribute: Attribute) -> tuple[float, float]:
+    """Return how much of a change each direction single pictures show, positive one first; NaN if unknown.
+
+    By the calibration on pictures taken anew; colour and texture, which need no points found, else by
+    that on the same picture.
+    """
+    modes = (RETAKEN, ALIGNED) if attribute.measure in SURFACE else (RETAKEN,)
+    found = []
+    for direction in (1, -1):
+        known = (gains().own.get(mode, {}).get(sign_name(attribute.name, direction)) for mode in modes)
+        found.append(next((abs(gain.gain) for gain in known if gain), float("nan")))
+    return found[0], found[1]
+
+
+def _amount(attribute: Attribute, group: Group, healthy: Group) -> np.ndarray:
+    names = measure_names(attribute, None)
+    if attribute.measure == "mouth_corner_asymmetry":  # weakness takes either side: the sides would cancel
+        return np.abs(group.values[names[0]])
+    value = np.mean([group.values[name] for name in names], axis=0)
+    if attribute.measure in RELATIVE:
+        usual = np.nanmean(np.mean([healthy.values[name] for name in names], axis=0))
+        value = 100.0 * (value / max(usual, 1e-2) - 1.0)
+    return -value if attribute.name in LOWERS else value
+
+
+def departs_more(one: Group, other: Group, seed: int = 0) -> float:
+    """Return how surely the mean face of the first group departs more from the norms than the other's, 0 to 1."""
+    random = np.random.default_rng(seed)
+    distances = [_mean_departures(group, random) for group in (one, other)]
+    return float((distances[0] > distances[1]).mean())
+
+
+def _mean_departures(group: Group, random: np.random.Generator) -> np.ndarray:
+    """Return squared Mahalanobis distances of the means of resampled groups, freed of their own spread."""
+    known = norms()
+    rows = np.nan_to_num(np.stack([group.values[n] - known.mean[n] for n in known.jointly], axis=1))
+    relative = [at for at, name in enumerate(known.jointly) if name in RELATIVE]
+    rows[:, relative] *= 100.0 / np.array([known.mean[known.jointly[at]] for at in relative])
+    means = random.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), _DRAWS) @ rows / len(rows)
+    spread = np.trace(known.precision @ np.cov(rows.T)) / len(rows)
+    return np.einsum("di,ij,dj->d", means, known.precision, means) - 2 * spread
+
+
+def differences(healthy: Group, diseased: Group) -> list[str]:
+    """Say in which conditions the groups differ as much as a disease would make them."""
+    found = []
+    for name, words in CONDITIONS.items():
+        one, other = (group.conditions[name][np.isfinite(group.conditions[name])] for group in (healthy, diseased))
+        if min(len(one), len(other)) < 2 or learned.pooled_sd(one, other) < 1e-9:
+            continue
+        g = learned.hedges_g(one, other)
+        if abs(g) > _TELLING:
+            found.append(f"The groups differ in {words} ({g:+.1f} SD): some of what was learned may be that.")
+    return found

@@ -1,0 +1,125 @@
+"""What two groups of pictures teach of a disease, with what to mind."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from diseaseface.errors import LearningError
+from diseaseface.knowledge import learned
+from diseaseface.knowledge.catalogue import attributes
+from diseaseface.knowledge.profiles import Profile
+from diseaseface.training.groups import Group, amounts, departs_more, differences, seen
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """What two groups teach.
+
+    Attributes
+    ----------
+    profile : Profile
+    effects : mapping of attribute to Effect
+        Of every measure that could be compared, whether the profile has it or not.
+    healthy, diseased : Group
+    cautions : tuple of str
+    """
+
+    profile: Profile
+    effects: Mapping[str, learned.Effect]
+    healthy: Group
+    diseased: Group
+    cautions: tuple[str, ...]
+
+
+def learn(
+    name: str,
+    healthy: Group,
+    diseased: Group,
+    *,
+    prior: Profile | None = None,
+    same_light: bool = False,
+    as_given: bool = False,
+    seed: int = 0,
+) -> Lesson:
+    """Return what the difference of two groups teaches of a disease.
+
+    Parameters
+    ----------
+    name : str
+        Of the disease.
+    healthy, diseased : Group
+    prior : Profile or None
+        What other sources say of the disease; effects are shrunk towards it.
+    same_light : bool
+        Whether camera and light were the same in both, so that absolute colour may count.
+    as_given : bool
+        Whether to learn even where the groups seem to be swapped.
+    seed : int
+
+    Raises
+    ------
+    LearningError
+        For a group too small, and for groups that seem to be swapped.
+    """
+    for word, group in (("healthy", healthy), ("diseased", diseased)):
+        learned.require_enough(word, group.size)
+    tables = [amounts(group, healthy, same_light) for group in (healthy, diseased)]
+    shown = {attribute: seen(attributes()[attribute]) for attribute in tables[0]}
+    found = learned.effects(*tables, shown, prior, seed)
+    doubts = _order_doubts(found, healthy, diseased, prior, seed)
+    if doubts and not as_given:
+        raise LearningError(
+            f"{doubts[0]} The folders seem to be swapped: swap them, or add --as-given to learn anyway."
+        )
+    cautions = (*doubts, *differences(healthy, diseased), *_unused(found, same_light))
+    note = f"Learned from pictures. Healthy: {healthy.told()}. With the disease: {diseased.told()}. "
+    note += "Severity 1 is the mean face of the group. " + " ".join(cautions)
+    return Lesson(learned.profile(name, found, prior, note.strip()), found, healthy, diseased, cautions)
+
+
+def _order_doubts(found, healthy: Group, diseased: Group, prior: Profile | None, seed: int) -> tuple[str, ...]:
+    """Say why the groups seem to be swapped; the graph is asked where it knows the disease, else the norms."""
+    expected = any(effect.prior for effect in found.values())
+    if expected and learned.points_backwards(found):
+        return (f"The pictures differ against what {prior.name} ({prior.id}) is known to do to a face.",)
+    if not expected and (sure := departs_more(healthy, diseased, seed)) > 0.975:
+        return (
+            f"The pictures given as healthy depart more from healthy faces than those given as diseased "
+            f"(certainty {sure:.0%}).",
+        )
+    return ()
+
+
+def _unused(found: Mapping[str, learned.Effect], same_light: bool) -> list[str]:
+    said = [] if same_light else ["Absolute skin colour was not used: cameras and light differ."]
+    weak = sum(not effect.certain for effect in found.values())
+    return [*said, f"{weak} of {len(found)} measures showed no certain difference."]
+
+
+def report(lesson: Lesson) -> dict:
+    """Return every measure with its effect, the groups, and what to mind, as plain JSON values."""
+    told = {
+        word: {"told": group.told(), "layout": group.layout, "unread": [[str(p), why] for p, why in group.unread]}
+        for word, group in (("healthy", lesson.healthy), ("diseased", lesson.diseased))
+    }
+    effects = [asdict(effect) | {"certain": effect.certain} for effect in _ranked(lesson)]
+    return {"name": lesson.profile.name, **told, "cautions": list(lesson.cautions), "effects": effects}
+
+
+def in_words(lesson: Lesson) -> str:
+    """Return the groups, the effects from the largest, and what to mind as lines of text."""
+    lines = [f"Healthy: {lesson.healthy.told()}", f"With {lesson.profile.name}: {lesson.diseased.told()}"]
+    lines.append(f"{'':2}{'attribute':<28}{'g':>7}{'95 %':>16}{'prior':>8}{'shrunk':>8}{'n':>10}")
+    for effect in _ranked(lesson):
+        span, people = f"{effect.low:+.2f} … {effect.high:+.2f}", f"{effect.healthy}+{effect.diseased}"
+        prior = f"{effect.prior:+.2f}" if effect.prior else "–"
+        lines.append(
+            f"{'*' if effect.certain else ' ':2}{effect.attribute:<28}{effect.g:+7.2f}{span:>16}{prior:>8}"
+            f"{effect.shrunk:+8.2f}{people:>10}"
+        )
+    return "\n".join(
+        [*lines, "* a sign of the profile, where it can be drawn", *(f"Note: {c}" for c in lesson.cautions)]
+    )
+
+
+def _ranked(lesson: Lesson) -> list:
+    return sorted(lesson.effects.values(), key=lambda effect: -abs(effect.shrunk))

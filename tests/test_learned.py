@@ -1,0 +1,247 @@
+"""Profiles from pictures: effects worked by hand, known profiles drawn and learned back, folders as they come."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from diseaseface.__main__ import main
+from diseaseface.benchmarks import learning
+from diseaseface.errors import LearningError
+from diseaseface.faces.look import look
+from diseaseface.knowledge import learned, profile_file
+from diseaseface.knowledge.profiles import Evidence, Profile, Sign
+from diseaseface.training import datasets, groups, lessons
+from diseaseface.ui.examples import examples
+
+SLANT, SPACE = "palpebral_fissure_slant", "interocular_distance"
+WHOLE = {SLANT: (1.0, 1.0), SPACE: (1.0, 1.0)}
+FIRST = learning.PROFILES["first"]
+
+
+def people(mean, sd=1.0, count=40, seed=0):
+    values = np.random.default_rng(seed).standard_normal(count)
+    return mean + sd * (values - values.mean()) / values.std(ddof=1)
+
+
+def compared(slant=0.0, space=0.0, prior=None, count=40, seen=WHOLE):
+    healthy = {SLANT: people(3.0, count=count), SPACE: people(57.0, 2.0, count, 1)}
+    diseased = {SLANT: people(3.0 + slant, count=count, seed=2), SPACE: people(57.0 + space, 2.0, count, 3)}
+    return learned.effects(healthy, diseased, seen, prior)
+
+
+def test_hedges_g_is_worked_by_hand():
+    healthy, diseased = np.array([1.0, 2.0, 3.0]), np.array([3.0, 4.0, 5.0])
+    assert learned.hedges_g(healthy, diseased) == pytest.approx(2.0 * (1 - 3 / 15))
+    assert learned.variance_of_g(0.0, 10, 10) == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(("g", "prior", "middle"), [(1.0, 0.0, 0.5), (1.0, 1.0, 1.0), (0.0, 1.0, 0.5)])
+def test_equal_precisions_meet_half_way(g, prior, middle):
+    mean, sd = learned.posterior(g, 0.04, prior, 0.04)
+    assert mean == pytest.approx(middle)
+    assert sd == pytest.approx(np.sqrt(0.02))
+
+
+def test_the_interval_holds_the_effect_and_narrows_with_people():
+    few, many = compared(slant=1.0, count=10)[SLANT], compared(slant=1.0, count=200)[SLANT]
+    for effect in (few, many):
+        assert effect.low < effect.g < effect.high
+    assert many.high - many.low < 0.5 * (few.high - few.low)
+
+
+def test_few_pictures_are_drawn_to_what_the_graph_expects_and_many_stay():
+    prior = Profile("X", "X", (), (Sign(SLANT, -1, 1.0),))
+    few, many = compared(slant=1.0, prior=prior, count=8)[SLANT], compared(slant=1.0, prior=prior, count=400)[SLANT]
+    assert few.prior < 0
+    assert few.shrunk < many.shrunk
+    assert many.shrunk == pytest.approx(many.g, abs=0.15)
+
+
+@pytest.mark.parametrize("count", [0, 7])
+def test_fewer_than_eight_pictures_are_refused(count):
+    with pytest.raises(LearningError, match="at least 8"):
+        compared(count=max(count, 2))
+
+
+def test_a_share_of_people_is_a_probability():
+    for shift in (-3.0, 0.0, 0.5, 3.0):
+        assert 0.0 <= learned.share_beyond(people(0.0), people(shift, seed=1), 1.0) <= 1.0
+    assert learned.share_beyond(people(0.0), people(0.0, seed=1), 1.0) < 0.1
+    assert learned.share_beyond(people(0.0), people(4.0, seed=1), 1.0) > 0.95
+
+
+def test_a_learned_sign_has_the_way_of_the_difference_and_the_amount_that_reads_like_it():
+    found = compared(slant=2.0, space=-4.0, count=400, seen={SLANT: (0.5, 0.5), SPACE: (1.0, 0.8)})
+    signs = {sign.attribute: sign for sign in learned.profile("Mine", found).signs}
+    assert (signs[SLANT].direction, signs[SPACE].direction) == (1, -1)
+    assert signs[SLANT].magnitude * 8.0 == pytest.approx(2.0 / 0.5, rel=0.1)
+    assert signs[SPACE].magnitude * 6.0 == pytest.approx(4.0 / 0.8, rel=0.1)
+
+
+def test_what_does_not_differ_is_no_sign():
+    assert learned.profile("Mine", compared()).signs == ()
+
+
+def test_what_single_pictures_do_not_show_is_not_learned():
+    found = compared(slant=3.0, seen=WHOLE | {SLANT: (float("nan"), 1.0)})
+    assert learned.profile("Mine", found).signs == ()
+
+
+def test_a_conflict_with_another_source_stays_visible():
+    says_down = Sign(SLANT, -1, 0.9, evidence=(Evidence("HPO", "ORPHA:1", "Very frequent"),))
+    prior = Profile("X", "X", (), (says_down,))
+    sign = next(
+        s for s in learned.profile("Mine", compared(3.0, prior=prior, count=300), prior).signs if s.attribute == SLANT
+    )
+    assert sign.direction == 1
+    assert any("against the pictures" in line.detail for line in sign.evidence)
+    assert any(line.source == learned.SOURCE for line in sign.evidence)
+
+
+def test_swapped_groups_go_against_the_graph():
+    prior = Profile("X", "X", (), (Sign(SLANT, 1, 1.0), Sign(SPACE, 1, 1.0)))
+    assert not learned.points_backwards(compared(2.0, 3.0, prior))
+    assert learned.points_backwards(compared(-2.0, -3.0, prior))
+    assert not learned.points_backwards(compared(-2.0, -3.0))
+
+
+@pytest.fixture(scope="module")
+def faces(astronaut):
+    """Nine faces, small: eight synthetic heads and the astronaut."""
+    heads = [np.asarray(Image.open(one.path).convert("RGB")) for one in examples() if one.synthetic]
+    return [look(_small(picture)) for picture in (*heads, astronaut[:300, 70:370])]
+
+
+def _small(picture):
+    scale = 256 / max(picture.shape)
+    return cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+
+
+@pytest.fixture(scope="module")
+def both(faces):
+    """Readings of the faces, and of the same faces drawn with a known profile."""
+    healthy = groups.gathered([groups.read(face) for face in faces])
+    drawn, applied = learning.drawn_group(faces, learning.known_profile("known", FIRST))
+    return healthy, drawn, applied
+
+
+def test_a_drawn_profile_comes_back_from_its_pictures(both):
+    healthy, drawn, applied = both
+    effects = lessons.learn("Known", healthy, drawn).effects
+    readable = {name: effect for name, effect in effects.items() if effect.seen > 0 and name in applied}
+    rows = {n: (applied[n] / learning.healthy_sd(n), e.amount / learning.healthy_sd(n)) for n, e in readable.items()}
+    large = np.array([row for row in rows.values() if abs(row[0]) > learning.LARGE])
+    assert len(large) >= 8
+    assert (np.sign(large[:, 0]) == np.sign(large[:, 1])).all()
+    ranks = [np.argsort(np.argsort(column)) for column in large.T]
+    assert np.corrcoef(ranks)[0, 1] >= 0.8
+
+
+def test_swapped_folders_are_told_and_not_inverted(both):
+    healthy, drawn, _ = both
+    with pytest.raises(LearningError, match="swapped"):
+        lessons.learn("Known", drawn, healthy)
+    lesson = lessons.learn("Known", drawn, healthy, as_given=True)
+    assert any("depart more" in caution for caution in lesson.cautions)
+
+
+def test_the_profile_says_who_was_measured(both):
+    note = lessons.learn("Known", *both[:2]).profile.note
+    for words in ("9 pictures", "ages not told", "skin in the pictures", "Absolute skin colour was not used"):
+        assert words in note
+
+
+def test_ages_and_pictures_that_could_not_be_read_are_stated(faces):
+    read = [groups.read(face) for face in faces]
+    told = groups.gathered(read, (30.0, 41.0), "", ((datasets.Path("wall.png"), "No face."),)).told()
+    assert "aged 30 to 41, median 35.5 years (told of 2)" in told
+    assert "1 could not be read" in told
+
+
+def test_a_difference_in_how_pictures_were_taken_is_told(both):
+    healthy, drawn, _ = both
+    smiling = groups.Group(drawn.values, drawn.conditions | {"smile": healthy.conditions["smile"] + 0.9})
+    assert any("smiling" in sentence for sentence in groups.differences(healthy, smiling))
+
+
+@pytest.mark.parametrize(("angle", "name"), [(60, "very light"), (35, "intermediate"), (-31, "dark")])
+def test_skin_tones_follow_the_typology_angle(angle, name):
+    assert groups.tone_name(angle) == name
+
+
+def picture_files(folder, *names):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        Image.new("RGB", (8, 8)).save(folder / name)
+
+
+def test_a_plain_folder_is_searched_below_and_its_ages_are_read(tmp_path):
+    picture_files(tmp_path / "a", "1.jpg")
+    picture_files(tmp_path, "2.png")
+    (tmp_path / "ages.csv").write_text("file,age\n2.png,31\n", encoding="utf-8")
+    found = datasets.find(tmp_path, "healthy")
+    assert [path.name for path in found.paths] == ["2.png", "1.jpg"]
+    assert found.ages == {tmp_path / "2.png": 31.0}
+
+
+def test_the_class_of_dsf_is_chosen_by_the_name_of_the_disease(tmp_path):
+    picture_files(tmp_path / "Beta-thalassemia", "b.jpg")
+    picture_files(tmp_path / "Down syndrome", "d.jpg")
+    picture_files(tmp_path / "healthy control", "h.jpg")
+    for wanted, name in (("healthy", "h.jpg"), ("Down syndrome", "d.jpg"), ("Beta-thalassemia major", "b.jpg")):
+        assert [path.name for path in datasets.find(tmp_path, wanted).paths] == [name]
+    with pytest.raises(LearningError, match="none of them"):
+        datasets.find(tmp_path, "Rosacea")
+
+
+CELEBA = "3\nSmiling Eyeglasses\n1.jpg  1 -1\n2.jpg -1 -1\n3.jpg -1  1\n"
+
+
+@pytest.mark.parametrize(
+    ("filters", "names"), [({"Smiling": False, "Eyeglasses": False}, ["2.jpg"]), ({"Smiling": True}, ["1.jpg"])]
+)
+def test_celeba_is_filtered_by_its_attributes(tmp_path, filters, names):
+    picture_files(tmp_path / "img_align_celeba", "1.jpg", "2.jpg", "3.jpg")
+    (tmp_path / "list_attr_celeba.txt").write_text(CELEBA, encoding="utf-8")
+    assert [path.name for path in datasets.find(tmp_path, "healthy", filters).paths] == names
+    with pytest.raises(LearningError, match="Smiling, Eyeglasses"):
+        datasets.find(tmp_path, "healthy", {"Frowning": True})
+
+
+@pytest.mark.parametrize("wanted", ["empty", "missing"])
+def test_a_folder_without_pictures_is_refused(tmp_path, wanted):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(LearningError, match="give a folder"):
+        datasets.find(tmp_path / wanted, "healthy")
+
+
+def test_the_command_refuses_too_few_pictures_in_one_line(tmp_path, capsys):
+    picture_files(tmp_path, "1.jpg")
+    out = tmp_path / "mine.json"
+    asked = ["learn", "--healthy", str(tmp_path), "--diseased", str(tmp_path), "--name", "Mine", "--out", str(out)]
+    assert main(asked) == 1
+    assert "at least 8" in capsys.readouterr().err.splitlines()[-1]
+    assert not out.exists()
+
+
+def test_the_command_passes_over_what_it_cannot_read_and_writes_a_profile(faces, tmp_path, capsys):
+    kept = {f"{number}.png": face for number, face in enumerate(faces)}
+    drawn = learning.MorphEngine()
+    plan = learning.edits.plan(learning.known_profile("known", FIRST), 0.9)
+    for folder, picture in (
+        ("healthy", lambda face: face.image),
+        ("ill", lambda face: drawn.render(face, plan).picture),
+    ):
+        (tmp_path / folder).mkdir()
+        for name, face in kept.items():
+            Image.fromarray(picture(face)).save(tmp_path / folder / name)
+        Image.new("RGB", (300, 300), "grey").save(tmp_path / folder / "wall.png")
+    out, told = tmp_path / "mine.json", tmp_path / "told.json"
+    asked = ["learn", "--healthy", str(tmp_path / "healthy"), "--diseased", str(tmp_path / "ill"), "--name", "Mine"]
+    assert main([*asked, "--out", str(out), "--report", str(told)]) == 0
+    assert capsys.readouterr().err.count("wall.png: passed over.") == 2
+    assert profile_file.read(out).name == "Mine"
+    assert len(json.loads(told.read_text(encoding="utf-8"))["effects"]) > 20
