@@ -12,6 +12,7 @@ from diseaseface import edits, knowledge
 from diseaseface.engines.base import Engine, Rendering
 from diseaseface.errors import EngineUnavailable, RequestError
 from diseaseface.evaluation.evaluate import evaluate
+from diseaseface.evaluation.measurements import measure_all
 from diseaseface.evaluation.report import Report
 from diseaseface.faces import look as faces
 from diseaseface.faces.face import Face
@@ -124,7 +125,9 @@ class Pipeline:
             face, earlier = self.look(photo), None if before is None else self.look(before)
         with _timed(clock, "evaluate"):
             report = evaluate(face, profile=profile, before=earlier, diseases=self.diseases)
-        return replace(report, timings_ms=clock)
+        with _timed(clock, "measures"):
+            measures = tuple(measure_all(face))
+        return replace(report, measures=measures, timings_ms=clock)
 
     def draw(self, photo, disease: str | Profile, severity: float, **settings) -> Drawing:
         """Draw without judging: the first half of `transform`."""

@@ -99,7 +99,7 @@ def _read_singles(samples, engine, face, number, again):
                 values = found.values.items()
                 samples.response[name].append({m: v / applied.amount for m, v in values if v is not None})
             if again and attribute.measure and share == 1.0:
-                _keep(samples.single, read_change(face, look(_retaken(drawn.picture, number))), applied, number)
+                _keep(samples.single, read_change(face, look(retaken(drawn.picture, number))), applied, number)
 
 
 def _read_mixtures(samples, engine, face, number):
@@ -123,7 +123,7 @@ def _read_still(samples, face, number):
     for picture in (_as_jpeg(face.image, 92), _as_jpeg(face.image, 80)):
         found = read_change(face, with_picture(face, picture))
         samples.still[found.mode].append(found.values)
-    found = read_change(face, look(_retaken(face.image, number)))
+    found = read_change(face, look(retaken(face.image, number)))
     if found.mode == RETAKEN:
         samples.still[RETAKEN].append(found.values)
 
@@ -163,7 +163,7 @@ def _as_jpeg(picture, quality):
     return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
 
 
-def _retaken(picture, number):
+def retaken(picture, number):
     """Turn, shrink and re-light a picture a little, as if the photo had been taken again."""
     random = np.random.default_rng(1000 + number)
     height, width = picture.shape[:2]

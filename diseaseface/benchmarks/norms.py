@@ -12,8 +12,9 @@ import numpy as np
 
 from diseaseface.benchmarks.photos import photos
 from diseaseface.errors import DiseaseFaceError
+from diseaseface.evaluation.measurements import read_all
 from diseaseface.evaluation.ranking import DOUBLES
-from diseaseface.evaluation.readings import ONLY_AGAINST_BEFORE, RELATIVE, departure, read_alone
+from diseaseface.evaluation.readings import ONLY_AGAINST_BEFORE, RELATIVE, departure
 from diseaseface.faces.anthropometry import MEASURES
 from diseaseface.faces.look import look
 
@@ -48,7 +49,7 @@ def measure(folders: Sequence[Path], source: str) -> dict:
     for folder in folders:
         for _, photo in photos(folder, 10_000):
             try:
-                read.append(read_alone(look(photo)).values)
+                read.append(read_all(look(photo)))
             except DiseaseFaceError:
                 continue
     if len(read) < _LEAST_FACES:

@@ -59,6 +59,35 @@ class SignReport:
 
 
 @dataclass(frozen=True)
+class Measurement:
+    """One measure of one face.
+
+    Attributes
+    ----------
+    name, unit, formula, source : str
+    value : float or None
+        In the unit; None where it cannot be told.
+    error : float or None
+        Standard deviation of a reading taken again.
+    norm, z : float or None
+        Mean of healthy faces, and the difference from it in their standard deviations.
+    status, reason : str, str or None
+        MEASURED, or NOT_MEASURABLE with a sentence.
+    """
+
+    name: str
+    unit: str
+    formula: str
+    source: str
+    value: float | None = None
+    error: float | None = None
+    norm: float | None = None
+    z: float | None = None
+    status: str = MEASURED
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
 class Score:
     """One score, or why there is none.
 
@@ -107,6 +136,8 @@ class Report:
     warnings : tuple of str
     timings_ms : mapping
     versions : mapping
+    measures : tuple of Measurement
+        Everything that was measured on the face; filled where a photo is evaluated on its own account.
     """
 
     disease: Mapping[str, str] | None
@@ -120,6 +151,7 @@ class Report:
     warnings: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str | None] = field(default_factory=dict)
+    measures: tuple[Measurement, ...] = ()
 
     def to_dict(self) -> dict:
         """Return the report as plain values, in the form diseaseface.report/1."""
@@ -133,6 +165,7 @@ class Report:
             "departs": self.departs,
             "ranking": [{**asdict(one), "score": _plain(one.score)} for one in self.ranking],
             "reading": self.reading,
+            "measures": [{key: _plain(value) for key, value in vars(one).items()} for one in self.measures],
             "warnings": list(self.warnings),
             "timings_ms": {name: _plain(value) for name, value in self.timings_ms.items()},
             "versions": dict(self.versions),

@@ -1,0 +1,48 @@
+"""Every measure of one face: its value, how far from healthy, how sure, or why it cannot be told."""
+
+from dataclasses import replace
+
+from diseaseface.evaluation.cards import cards
+from diseaseface.evaluation.frame import frame_of
+from diseaseface.evaluation.norms import norms
+from diseaseface.evaluation.readings import SURFACE, departure, read_alone
+from diseaseface.evaluation.report import NOT_MEASURABLE, Measurement
+from diseaseface.evaluation.skin import SKIN
+from diseaseface.evaluation.views import view
+from diseaseface.faces.anthropometry import MEASURES
+from diseaseface.faces.face import Face
+from diseaseface.faces.proportions import PROPORTIONS
+
+_HIDDEN = "Its place is hidden, burnt out or too small in this photo."
+_UNTESTED = "How well this can be read has not been tested."
+
+
+def definitions() -> dict[str, tuple[str, str, str]]:
+    """Return unit, formula and source of every measure by name."""
+    named = {**MEASURES, **PROPORTIONS, **SKIN}
+    surface = {name: (unit, "see the sign that it reads", "Own definition") for name, (unit, _) in SURFACE.items()}
+    return {name: (m.unit, m.formula, m.source) for name, m in named.items()} | surface
+
+
+def read_all(face: Face) -> dict[str, float | None]:
+    """Return the raw value of every measure of a face by name, None where its place cannot be seen."""
+    seen = view(frame_of(face))
+    shape = {name: measure.compute(face.points_cm) for name, measure in PROPORTIONS.items()}
+    skin = {name: measure.read(seen) for name, measure in SKIN.items()}
+    return {**read_alone(face).values, **shape, **skin}
+
+
+def measure_all(face: Face) -> list[Measurement]:
+    """Read every measure of a face against its norm and its validity card."""
+    values = read_all(face)
+    return [_measurement(name, *told, values.get(name)) for name, told in definitions().items()]
+
+
+def _measurement(name: str, unit: str, formula: str, source: str, value: float | None) -> Measurement:
+    blank, card = Measurement(name, unit, formula, source), cards().get(name)
+    reason = _UNTESTED if card is None else card.failing or (_HIDDEN if value is None else None)
+    if reason:
+        return replace(blank, status=NOT_MEASURABLE, reason=reason)
+    norm, sd = norms().mean.get(name), norms().sd.get(name)
+    z = departure(name, norm, value) / sd if norm is not None and sd else None
+    return replace(blank, value=value, error=card.retest, norm=norm, z=z)
