@@ -1,4 +1,4 @@
-"""Patches, papules, nodules and vessels; see `colour` for the form of a reading."""
+"""Patches, spots, papules, nodules and vessels; see `colour` for the form of a reading."""
 
 import cv2
 import numpy as np
@@ -10,6 +10,9 @@ from diseaseface.evaluation.views import View
 _FINE_CM, _BROAD_CM = (0.085, 0.24), (0.26, 0.6)  # scale of a papule, of a nodule, and of what is around
 _LEAST_SPOT = 2.2, 1.2  # index units
 _MOTTLING = 0.35  # spots of a rash that are less than this share of it are its mottling
+_SPOT_CM, _LEAST_DARK = (0.06, 0.22), 2.5  # scale of a freckle and of what is around; 100 log10 of light
+_REDNESS = 0.82  # of what blood takes from blue light beside green: the rest of blue is brown or yellow
+_BROWN_CM, _LEAST_BROWN = 0.15, 2.5
 _VESSEL_CM = (0.05, 0.15)
 _LEAST_SKIN = 400  # pixels
 _LEAST_PX_PER_CM = 14.0, 10.0  # of the photo; in smaller ones compression makes as many spots as lesions do
@@ -51,6 +54,29 @@ def _spots(now, before):
     return now.blurred(red, _FINE_CM[0]) - now.blurred(red, _FINE_CM[1]), now.blurred(red, _BROAD_CM[0]) - wide, wide
 
 
+def _dark_spots(now: View, before: View | None) -> float | None:
+    """Count small spots on bare skin that are, or have become, darker than what is around."""
+    if now.inner_skin.sum() < _LEAST_SKIN or now.frame.pose.px_per_cm < _LEAST_PX_PER_CM[0]:
+        return None
+    dark = now.planes[1] - before.planes[1] if before else now.planes[1]
+    spot = now.blurred(dark, _SPOT_CM[0]) - now.blurred(dark, _SPOT_CM[1])
+    size = 2 * round(1.6 * _SPOT_CM[0] * PX_PER_CM) + 1
+    top = spot >= cv2.dilate(spot, np.ones((size, size), np.uint8))
+    return float((now.inner_skin & top & (spot > _LEAST_DARK)).sum())
+
+
+def _brown_area(now: View, before: View | None) -> float | None:
+    """Share of the skin of the face that is, or has become, browner than the rest, %."""
+    known = now.face_skin & (before.readable if before else now.readable)
+    if known.sum() < _LEAST_SKIN:
+        return None
+    brown = now.planes[2] - _REDNESS * now.planes[1]
+    if before:
+        brown = brown - (before.planes[2] - _REDNESS * before.planes[1])
+    brown = now.blurred(brown, _BROWN_CM)
+    return float(100.0 * (brown > np.median(brown[known]) + _LEAST_BROWN)[known].mean())
+
+
 def _vessels(now: View, before: View | None) -> float | None:
     """Fine red detail on the cheeks and the nose, index units; or how much more there is."""
     fine, around = (sigma * PX_PER_CM for sigma in _VESSEL_CM)
@@ -67,5 +93,7 @@ READINGS: dict[str, tuple[str, Read]] = {
     "hypopigmented_area": ("%", _pale_area),
     "papule_count": ("lesions", _papules),
     "nodule_count": ("lesions", _nodules),
+    "dark_spot_count": ("spots", _dark_spots),
+    "pigmented_area": ("%", _brown_area),
     "telangiectasia_area": ("%", _vessels),
 }

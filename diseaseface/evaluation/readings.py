@@ -18,7 +18,9 @@ SURFACE = {**colour.READINGS, **texture.READINGS, **lesions.READINGS}
 # Read as a change in per cent of what was there.
 RELATIVE = frozenset({"skin_roughness", "eyebrow_density"})
 # One picture alone cannot tell these from moles, beard shade, light and compression.
-ONLY_AGAINST_BEFORE = frozenset({"depigmented_area", "hypopigmented_area", "telangiectasia_area"})
+ONLY_AGAINST_BEFORE = frozenset(
+    {"depigmented_area", "hypopigmented_area", "telangiectasia_area", "dark_spot_count", "pigmented_area"}
+)
 
 ALIGNED, RETAKEN, ALONE = "aligned", "retaken", "alone"
 

@@ -1,5 +1,6 @@
 """Telangiectasia: fine branching vessels on the cheeks and the wings of the nose."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,12 +10,14 @@ import numpy as np
 from diseaseface.engines.morph import healing, maps, noise, strokes
 from diseaseface.engines.morph.canvas import Canvas, masked_blur
 from diseaseface.engines.morph.layers import Ink, Layer
+from diseaseface.engines.morph.sites import Site
 
 _STEP_CM = 0.06
 _TREES = 120
 _WIDTH_CM = (0.014, 0.036)
 _CLEAR_PX, _BLURRED_PX = 1.0, 0.4  # width of the broadest vessels from which they are drawn, or only tint
 _DENSITY = 0.62
+_LEG_PIECES = 5
 _LEAST_FOUND = 0.3  # share of the vessels' redness that has to be seen
 _BLUR = "The photo is too small to show single vessels; they appear as mottled redness."
 _HIDDEN = "The cheeks show no bare skin."
@@ -72,6 +75,29 @@ def undo_vessels(canvas: Canvas, amount: float, seed: int) -> Layer:
     return Layer(
         applied * share, healing.reason(share), (Ink(_pigment(), line + share * around, _DENSITY),), backwards=True
     )
+
+
+def legs(canvas: Canvas, sites: Sequence[Site], length_cm: float) -> Ink:
+    """Draw the vessels that leave spider naevi on all sides, wavy and ever finer."""
+    lines, widths, opacity = [np.zeros((0, 2, 2))], [], []
+    for site in sites:
+        random = noise.stream(int(1e4 * np.abs(site.at_cm).sum()), "legs")
+        count = int(random.integers(6, 10))
+        heading = np.linspace(0.0, 2.0 * np.pi, count, endpoint=False) + random.normal(0.0, 0.25, count)
+        step_cm = length_cm * site.size * random.uniform(0.6, 1.2, count) / _LEG_PIECES
+        at = site.at_cm + 0.5 * site.radius_cm * np.stack([np.cos(heading), np.sin(heading)], axis=1)
+        for piece in range(_LEG_PIECES):
+            heading = heading + random.normal(0.0, 0.4, count)
+            on = at + step_cm[:, None] * np.stack([np.cos(heading), np.sin(heading)], axis=1)
+            lines.append(np.stack([at, on], axis=1))
+            left = 1.0 - piece / _LEG_PIECES
+            widths += [_WIDTH_CM[1] * (0.35 + 0.65 * left)] * count
+            opacity += [site.vigour * min(1.0, site.size) * (0.3 + 0.7 * left)] * count
+            at = on
+    lines_cm = np.concatenate(lines)
+    lines_px = canvas.to_px(lines_cm.reshape(-1, 2)).reshape(-1, 2, 2)
+    field = strokes.cover(canvas.shape, lines_px, np.array(widths) * canvas.px_per_cm, np.array(opacity))
+    return Ink(_pigment(), field, 1.2 * _DENSITY)
 
 
 def _pigment():
