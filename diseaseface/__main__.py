@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluate(subcommands)
     _add_knowledge(subcommands)
     _add_learn(subcommands)
+    _add_models(subcommands)
     _add_benchmark(subcommands)
     return parser
 
@@ -63,7 +64,7 @@ def _add_drawing_options(command: argparse.ArgumentParser) -> None:
     which.add_argument("--profile", metavar="JSON", help="a profile of your own, as `profile D --json` prints it")
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--age", type=float, help="years")
-    command.add_argument("--engine", default="morph")
+    command.add_argument("--engine", default="morph", help="morph, or diffusion where its weights are (see models)")
     command.add_argument("--presentation", choices=("typical", "sampled"), default="typical")
     command.add_argument("--side", choices=("left", "right"), help="the person's own")
     command.add_argument("--toward", choices=("disease", "healthy"), default="disease")
@@ -109,6 +110,12 @@ def _add_learn(subcommands) -> None:
     command.add_argument("--as-given", action="store_true", help="learn even where the folders seem to be swapped")
     command.add_argument("--seed", type=int, default=0)
     command.set_defaults(run=commands.learn)
+
+
+def _add_models(subcommands) -> None:
+    command = subcommands.add_parser("models", help="list the weights of the diffusion engine, and fetch them")
+    command.add_argument("--download", action="store_true", help="fetch what is missing; nothing else uses a network")
+    command.set_defaults(run=commands.models)
 
 
 def _add_benchmark(subcommands) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from diseaseface import benchmarks, pictures
+from diseaseface.engines.diffusion import models as weights
+from diseaseface.engines.diffusion.options import from_environment
 from diseaseface.errors import RequestError, UnknownDisease
 from diseaseface.knowledge import language, learned, profile_file
 from diseaseface.knowledge.catalogue import attributes
@@ -100,6 +102,16 @@ def learn(options: Namespace, _rest: Sequence[str]) -> None:
     )
     _write({options.out: _json(lesson.profile.to_dict()), options.report: _json(lessons.report(lesson))})
     print(lessons.in_words(lesson))
+
+
+def models(options: Namespace, _rest: Sequence[str]) -> None:
+    """List the diffusion engine's weights; fetch what is missing where that is asked."""
+    settings = from_environment()
+    steps = weights.download(settings) if options.download else weights.lines(settings)
+    for line in steps:
+        print(line, flush=True)
+    if not options.download and (reason := weights.refusal(settings)):
+        print(reason)
 
 
 def benchmark(options: Namespace, rest: Sequence[str]) -> int:

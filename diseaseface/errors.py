@@ -29,5 +29,9 @@ class EngineUnavailable(DiseaseFaceError):
     """An engine was asked for that cannot run here."""
 
 
+class OutOfMemory(DiseaseFaceError):
+    """The machine has too little free memory for what was asked."""
+
+
 class RequestError(DiseaseFaceError):
     """A setting of a request is out of range or unknown."""

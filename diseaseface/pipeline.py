@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from diseaseface import edits, knowledge
-from diseaseface.engines.base import Engine, Rendering
+from diseaseface.engines.base import Engine, OnStep, Rendering
 from diseaseface.errors import EngineUnavailable, RequestError
 from diseaseface.evaluation.evaluate import evaluate
 from diseaseface.evaluation.measurements import measure_all
@@ -94,9 +94,11 @@ class Pipeline:
     @classmethod
     def load(cls) -> "Pipeline":
         """Put the parts together; models and indexes load when they are first needed."""
+        from diseaseface.engines.diffusion.engine import DiffusionEngine
         from diseaseface.engines.morph.engine import MorphEngine
 
-        return cls(knowledge.load(), {MorphEngine.name: MorphEngine()})
+        morph = MorphEngine()
+        return cls(knowledge.load(), {morph.name: morph, DiffusionEngine.name: DiffusionEngine(morph=morph)})
 
     def look(self, photo) -> Face:
         """Analyse a photo: a path, a PIL image or a uint8 RGB array; a Face is passed through."""
@@ -109,7 +111,8 @@ class Pipeline:
     def transform(self, photo, disease: str | Profile, severity: float, **settings) -> Result:
         """Show `disease` at `severity` (0 none, 1 marked) on the face in `photo`.
 
-        Keywords are those of `Request`: seed, age, side, engine, presentation, toward.
+        Keywords are those of `Request`: seed, age, side, engine, presentation, toward; and `on_step`, told
+        how many steps of the engine are done of how many. What it raises ends the work.
         """
         return self.judge(self.draw(photo, disease, severity, **settings))
 
@@ -129,7 +132,9 @@ class Pipeline:
             measures = tuple(measure_all(face))
         return replace(report, measures=measures, timings_ms=clock)
 
-    def draw(self, photo, disease: str | Profile, severity: float, **settings) -> Drawing:
+    def draw(
+        self, photo, disease: str | Profile, severity: float, *, on_step: OnStep | None = None, **settings
+    ) -> Drawing:
         """Draw without judging: the first half of `transform`."""
         clock: dict[str, float] = {}
         request, profile = Request(severity, **settings), self.profile(disease)
@@ -139,7 +144,7 @@ class Pipeline:
         with _timed(clock, "face"):
             face = self.look(photo)
         with _timed(clock, "render"):
-            rendering = engine.render(face, edit, seed=request.seed)
+            rendering = engine.render(face, edit, seed=request.seed, on_step=on_step)
         return Drawing(face, profile, request, rendering, notes, clock)
 
     def draw_strip(self, photo, disease: str | Profile, stages: int = STAGES, **settings) -> Iterator[Drawing]:
@@ -167,11 +172,11 @@ class Pipeline:
         return Result(rendering.picture, report, rendering, before)
 
     def _engine(self, name: str) -> Engine:
-        if name in self.engines:
-            return self.engines[name]
-        if name == "diffusion":
-            raise EngineUnavailable("The diffusion engine is not part of this version: choose the engine morph.")
-        raise RequestError(f"There is no engine {name!r}: choose {' or '.join(sorted(self.engines))}.")
+        if name not in self.engines:
+            raise RequestError(f"There is no engine {name!r}: choose {' or '.join(sorted(self.engines))}.")
+        if reason := self.engines[name].refusal():
+            raise EngineUnavailable(reason)
+        return self.engines[name]
 
 
 def _plan(profile: Profile, request: Request) -> edits.Edit:

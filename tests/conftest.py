@@ -1,8 +1,21 @@
+import os
+
 import numpy as np
 import pytest
 import skimage.data
+import tiny
 
 from diseaseface.faces.look import look
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_weights_of_ones_own(tmp_path_factory):
+    """Tests find only the models that they ask for, whatever this machine has."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("DISEASEFACE_")]:
+            patch.delenv(name)
+        patch.setenv("HF_HUB_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +28,20 @@ def astronaut() -> np.ndarray:
 def face(astronaut):
     """The analysed astronaut."""
     return look(astronaut)
+
+
+@pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory):
+    """A folder of real diffusion models at tiny size, with random weights."""
+    from diseaseface.engines.diffusion import stack
+
+    stack.torch().set_num_threads(1)  # tiny arrays are quicker in one thread, and others may be at work
+    return tiny.save_models(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="module")
+def with_weights(tiny_models):
+    """The tiny models, found by the settings while the tests of a module run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DISEASEFACE_MODELS", str(tiny_models))
+        yield tiny_models

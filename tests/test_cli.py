@@ -90,7 +90,7 @@ REFUSED = {
     "no such disease": ["{photo}", "--disease", "xyzzy", "--severity", "0.5", "--out", "{out}"],
     "too severe": ["{photo}", "--disease", "rosacea", "--severity", "1.5", "--out", "{out}"],
     "no such engine": ["{photo}", "--disease", "rosacea", "--severity", "1", "--engine", "x", "--out", "{out}"],
-    "engine to come": [
+    "engine without weights": [
         "{photo}", "--disease", "rosacea", "--severity", "1", "--engine", "diffusion", "--out", "{out}",
     ],
     "no folder": ["{photo}", "--disease", "rosacea", "--severity", "0.5", "--out", "/no/such/folder/x.png"],

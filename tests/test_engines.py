@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from diseaseface.edits import Change
+from diseaseface.engines.diffusion.engine import DiffusionEngine
+from diseaseface.engines.diffusion.options import Options
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.engines.morph.fields import takes_one_side
 from diseaseface.faces.chart import ring_window
@@ -22,6 +24,16 @@ POLES = [
     if (attribute.positive if direction > 0 else attribute.negative)
 ]
 ONE_SIDED = {name for name in CATALOGUE if takes_one_side(name)}
+# The diffusion engine draws these with the morph engine's help: one sign of each kind tells enough.
+KINDS = {attribute.operator: name for name, attribute in CATALOGUE.items()}
+CASES = [pytest.param("morph", *pole.values, id=f"morph-{pole.id}") for pole in POLES]
+CASES += [
+    pytest.param("diffusion", *pole.values, id=f"diffusion-{pole.id}")
+    for pole in POLES
+    if pole.values[0].name in KINDS.values()
+]
+every_sign = pytest.mark.parametrize(("engine", "attribute", "direction"), CASES, indirect=["engine"])
+every_engine = pytest.mark.parametrize("engine", ["morph", "diffusion"], indirect=True)
 
 
 def change(name: str, share: float = 1.0, side: str | None = None) -> Change:
@@ -30,23 +42,27 @@ def change(name: str, share: float = 1.0, side: str | None = None) -> Change:
     return Change(attribute, abs(share) * pole.full, side or ("left" if name in ONE_SIDED else None))
 
 
-@pytest.fixture(scope="module", params=[MorphEngine], ids=["morph"])
+@pytest.fixture(scope="module")
 def engine(request):
-    return request.param()
+    if request.param == "morph":
+        return MorphEngine()
+    request.getfixturevalue("with_weights")
+    return DiffusionEngine(Options(conditions=("start", "strength", "words"), words="weighted", steps=4))
 
 
+@every_engine
 def test_no_change_asked_no_pixel_changed(engine, face):
     np.testing.assert_array_equal(engine.render(face, []).picture, face.image)
 
 
-@pytest.mark.parametrize(("attribute", "direction"), POLES)
+@every_sign
 def test_a_sign_at_severity_zero_is_the_photo_itself(engine, face, attribute, direction):
     drawn = engine.render(face, [Change(attribute, 0.0)])
     np.testing.assert_array_equal(drawn.picture, face.image)
     assert drawn.applied[0].amount == 0.0
 
 
-@pytest.mark.parametrize(("attribute", "direction"), POLES)
+@every_sign
 def test_a_sign_at_full_severity_is_drawn_and_accounted_for(engine, face, attribute, direction):
     asked = change(attribute.name, float(direction))
     drawn = engine.render(face, [asked], seed=2)
@@ -60,7 +76,7 @@ def test_a_sign_at_full_severity_is_drawn_and_accounted_for(engine, face, attrib
     assert applied.amount == pytest.approx(asked.amount, rel=0.1) or applied.reason
 
 
-@pytest.mark.parametrize(("attribute", "direction"), POLES)
+@every_sign
 def test_nothing_changes_outside_the_person_and_the_ring(engine, face, attribute, direction):
     drawn = engine.render(face, [change(attribute.name, float(direction))], seed=2)
     x0, y0, x1, y1 = face.chart.box
@@ -71,7 +87,7 @@ def test_nothing_changes_outside_the_person_and_the_ring(engine, face, attribute
     assert not (changed & ~allowed).any()
 
 
-@pytest.mark.parametrize(("attribute", "direction"), POLES)
+@every_sign
 def test_more_of_a_sign_is_more_of_it(engine, face, attribute, direction):
     amounts = [
         engine.render(face, [change(attribute.name, direction * share)], seed=2).applied[0].amount
@@ -105,17 +121,20 @@ WHOLE = [
 ]  # fmt: skip
 
 
-def test_the_same_request_gives_the_same_bytes(face):
-    once, again = (MorphEngine().render(face, WHOLE, seed=7).picture for _ in range(2))
+@every_engine
+def test_the_same_request_gives_the_same_bytes(engine, face):
+    once, again = (engine.render(face, WHOLE, seed=7).picture for _ in range(2))
     np.testing.assert_array_equal(once, again)
 
 
+@every_engine
 def test_the_order_of_the_signs_does_not_matter(engine, face):
     forwards = engine.render(face, WHOLE, seed=7).picture.astype(int)
     backwards = engine.render(face, WHOLE[::-1], seed=7).picture.astype(int)
     assert np.abs(forwards - backwards).max() <= 1
 
 
+@every_engine
 def test_the_face_is_left_as_it_was(engine, face):
     before = face.image.copy(), face.landmarks_px.copy(), face.chart.nodes_cm.copy()
     engine.render(face, WHOLE, seed=7)
@@ -123,6 +142,7 @@ def test_the_face_is_left_as_it_was(engine, face):
         np.testing.assert_array_equal(array, kept)
 
 
+@every_engine
 def test_an_edit_never_folds(engine, face):
     everything = [change(name) for name, attribute in CATALOGUE.items() if attribute.positive]
     drawn = engine.render(face, everything, seed=1)
@@ -130,8 +150,9 @@ def test_an_edit_never_folds(engine, face):
     assert any(applied.reason for applied in drawn.applied)  # and says what was taken away
 
 
-def test_what_is_prepared_for_a_face_goes_with_the_face(astronaut):
-    engine, own = MorphEngine(), look(astronaut)
+@every_engine
+def test_what_is_prepared_for_a_face_goes_with_the_face(engine, astronaut):
+    own = look(astronaut)
     engine.render(own, WHOLE, seed=7)
     gone = weakref.ref(own)
     del own

@@ -1,12 +1,16 @@
 """The promise every engine keeps."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
 from diseaseface.edits import Change, Edit
 from diseaseface.faces.face import Face
+
+# Told how many steps are done and how many there are; what it raises ends the work between two steps.
+OnStep = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,17 @@ class Rendering:
         One for each change asked, in order.
     least_jacobian : float
         Smallest determinant of the warp; 1 without a warp, below 0 it would fold.
+    landmarks_px : float array of shape (478, 2) or None
+        Where the warp took the face's landmarks; None where nothing was drawn.
+    details : mapping
+        What a report tells of how this engine drew, plain values only.
     """
 
     picture: np.ndarray
     applied: tuple[Applied, ...]
     least_jacobian: float = 1.0
+    landmarks_px: np.ndarray | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 class Engine(Protocol):
@@ -50,5 +60,8 @@ class Engine(Protocol):
 
     name: str
 
-    def render(self, face: Face, edit: Edit, *, seed: int = 0) -> Rendering:
-        """Draw `edit` on `face`."""
+    def refusal(self) -> str | None:
+        """Say at once why this engine cannot draw here and what to do; None where it can."""
+
+    def render(self, face: Face, edit: Edit, *, seed: int = 0, on_step: OnStep | None = None) -> Rendering:
+        """Draw `edit` on `face`; raise EngineUnavailable where it cannot draw here."""

@@ -97,6 +97,7 @@ def evaluate(
         synthetic=True if rendering else None,
         warnings=(before or face).warnings,
         versions=_versions(diseases),
+        engine_details=rendering.details if rendering else {},
     )
 
 

@@ -138,6 +138,8 @@ class Report:
     versions : mapping
     measures : tuple of Measurement
         Everything that was measured on the face; filled where a photo is evaluated on its own account.
+    engine_details : mapping
+        How the engine drew, in its own words; empty where there is nothing to tell.
     """
 
     disease: Mapping[str, str] | None
@@ -152,6 +154,7 @@ class Report:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str | None] = field(default_factory=dict)
     measures: tuple[Measurement, ...] = ()
+    engine_details: Mapping[str, object] = field(default_factory=dict)
 
     def to_dict(self) -> dict:
         """Return the report as plain values, in the form diseaseface.report/1."""
@@ -160,6 +163,7 @@ class Report:
             "synthetic": self.synthetic,
             "disease": dict(self.disease) if self.disease else None,
             **{name: _plain(value) for name, value in self.settings.items()},
+            "engine_details": dict(self.engine_details),
             "attributes": [_sign(sign) for sign in self.signs],
             "scores": {name: score.to_dict() for name, score in self.scores.items()},
             "departs": self.departs,

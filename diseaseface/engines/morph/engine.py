@@ -13,13 +13,14 @@ import cv2
 import numpy as np
 
 from diseaseface.edits import Change, Edit
-from diseaseface.engines.base import Applied, Rendering
+from diseaseface.engines.base import Applied, OnStep, Rendering
 from diseaseface.engines.morph import epicanthus, folds, geometry, lids, relief, warp
 from diseaseface.engines.morph.appearance import paint, paints
 from diseaseface.engines.morph.canvas import Canvas, prepare
 from diseaseface.engines.morph.codes import encode
 from diseaseface.engines.morph.shape import Shape, solve
 from diseaseface.engines.morph.sheets import Sheet, lay_over, slide
+from diseaseface.engines.morph.tracked import landmarks_after
 from diseaseface.faces.face import Face
 
 _LEAST_LOG_GAIN = 2e-3  # half a code in the lights: below it nothing is relit
@@ -67,7 +68,10 @@ class MorphEngine:
                 self._prepared[face] = _prepare(face)
             return self._prepared[face]
 
-    def render(self, face: Face, edit: Edit, *, seed: int = 0) -> Rendering:
+    def refusal(self) -> None:
+        """Return None: it runs everywhere."""
+
+    def render(self, face: Face, edit: Edit, *, seed: int = 0, on_step: OnStep | None = None) -> Rendering:
         """Draw `edit` on `face`; see `engines.base.Engine`."""
         omitted = {id(change): reason for change in edit if (reason := _reason_to_omit(face, change))}
         asked = [change for change in edit if change.amount and id(change) not in omitted]
@@ -81,7 +85,10 @@ class MorphEngine:
         picture = _resample(face, ready, shape, sheets, linear, painted)
         done = {id(a.change): a for a in (*shape.applied, *colours)}
         done |= {id(change): _undone(change, omitted) for change in edit if id(change) in omitted}
-        return Rendering(picture, tuple(done.get(id(c)) or _plain(c) for c in edit), shape.least_jacobian)
+        if on_step:
+            on_step(1, 1)
+        applied = tuple(done.get(id(c)) or _plain(c) for c in edit)
+        return Rendering(picture, applied, shape.least_jacobian, landmarks_after(face, shape, ready.eyes))
 
 
 def _reason_to_omit(face: Face, change: Change) -> str | None:

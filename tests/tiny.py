@@ -1,0 +1,121 @@
+"""Real diffusers and transformers models at tiny size with random weights, saved as the real ones are."""
+
+from pathlib import Path
+
+from diseaseface.engines.diffusion import stack
+
+WIDTH, IMAGE_WIDTH = 32, 24
+
+
+def save_models(folder: Path) -> Path:
+    """Write base, controlnet, ip_adapter and faceid, each with random weights, and return the folder."""
+    torch = stack.torch()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        unet = _save_base(folder / "base")
+        _save_controlnet(folder / "controlnet", unet)
+        _save_ip_adapter(folder / "ip_adapter", unet)
+        _save_faceid(folder / "faceid", unet)
+    return folder
+
+
+def _save_base(folder):
+    from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+    from transformers import CLIPTextConfig, CLIPTextModel
+
+    unet = UNet2DConditionModel(
+        sample_size=16, block_out_channels=(16, 32), layers_per_block=1, norm_num_groups=8, attention_head_dim=8,
+        cross_attention_dim=WIDTH, down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+    )  # fmt: skip
+    vae = AutoencoderKL(
+        sample_size=64, block_out_channels=(8, 8, 16), norm_num_groups=4,
+        down_block_types=("DownEncoderBlock2D",) * 3, up_block_types=("UpDecoderBlock2D",) * 3,
+    )  # fmt: skip
+    tokenizer = _tokenizer(folder.parent / "words")
+    text = CLIPTextModel(
+        CLIPTextConfig(
+            vocab_size=len(tokenizer), hidden_size=WIDTH, intermediate_size=64, num_hidden_layers=2,
+            num_attention_heads=4, max_position_embeddings=77, bos_token_id=0, eos_token_id=2, pad_token_id=1,
+        )
+    )  # fmt: skip
+    StableDiffusionPipeline(
+        vae=vae, text_encoder=text, tokenizer=tokenizer, unet=unet, scheduler=_scheduler(DDIMScheduler),
+        safety_checker=None, feature_extractor=None, requires_safety_checker=False,
+    ).save_pretrained(folder)  # fmt: skip
+    return unet
+
+
+def _scheduler(kind):
+    """The noise schedule of Stable Diffusion."""
+    return kind(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", clip_sample=False, steps_offset=1)
+
+
+def _tokenizer(folder):
+    """A tokenizer whose words are bytes."""
+    import json
+
+    from transformers import CLIPTokenizer
+
+    folder.mkdir(parents=True)
+    letters = [chr(code) for code in range(33, 127)]
+    vocabulary = ["<|startoftext|>", "<pad>", "<|endoftext|>", *letters, *(f"{letter}</w>" for letter in letters)]
+    (folder / "vocab.json").write_text(json.dumps({word: number for number, word in enumerate(vocabulary)}))
+    (folder / "merges.txt").write_text("#version: 0.2\n")
+    return CLIPTokenizer(str(folder / "vocab.json"), str(folder / "merges.txt"), model_max_length=77)
+
+
+def _save_controlnet(folder, unet):
+    from diffusers import ControlNetModel
+
+    net = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=(8, 8, 16))
+    torch = stack.torch()
+    for layer in [*net.controlnet_down_blocks, net.controlnet_mid_block, net.controlnet_cond_embedding.conv_out]:
+        torch.nn.init.normal_(layer.weight, std=0.3)  # fresh ones are zero and would change nothing
+    net.save_pretrained(folder)
+
+
+def _save_ip_adapter(folder, unet):
+    from safetensors.torch import save_file
+    from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
+
+    torch = stack.torch()
+    encoder = CLIPVisionModelWithProjection(
+        CLIPVisionConfig(
+            hidden_size=16, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2, image_size=32,
+            patch_size=8, projection_dim=IMAGE_WIDTH,
+        )
+    )  # fmt: skip
+    encoder.save_pretrained(folder / "image_encoder")
+    weights = {
+        "image_proj.proj.weight": torch.randn(4 * WIDTH, IMAGE_WIDTH),
+        "image_proj.proj.bias": torch.randn(4 * WIDTH),
+        "image_proj.norm.weight": torch.ones(WIDTH),
+        "image_proj.norm.bias": torch.zeros(WIDTH),
+    }
+    weights |= {f"ip_adapter.{name}": value for name, value in _attention(unet).items()}
+    save_file(weights, folder / "ip-adapter_tiny.safetensors")
+
+
+def _save_faceid(folder, unet):
+    torch = stack.torch()
+    folder.mkdir()
+    projection = {
+        "proj.0.weight": torch.randn(1024, 512) / 16, "proj.0.bias": torch.zeros(1024),
+        "proj.2.weight": torch.randn(4 * WIDTH, 1024) / 16, "proj.2.bias": torch.zeros(4 * WIDTH),
+        "norm.weight": torch.ones(WIDTH), "norm.bias": torch.zeros(WIDTH),
+    }  # fmt: skip
+    torch.save({"image_proj": projection, "ip_adapter": _attention(unet)}, folder / "ip-adapter-faceid_tiny.bin")
+
+
+def _attention(unet):
+    """Keys and values for image tokens in every cross-attention, numbered as IP-Adapter's files number them."""
+    torch, weights, number = stack.torch(), {}, 1
+    for name in unet.attn_processors:
+        if not name.endswith("attn2.processor"):
+            continue
+        channels = unet.get_submodule(name.removesuffix(".processor")).to_k.out_features
+        for which in ("to_k_ip", "to_v_ip"):
+            weights[f"{number}.{which}.weight"] = torch.randn(channels, WIDTH)
+        number += 2
+    return weights
