@@ -8,7 +8,19 @@ import numpy as np
 
 from diseaseface.edits import Change
 from diseaseface.engines.base import Applied
-from diseaseface.engines.morph import brows, creases, geometry, lesions, lighting, patches, pigment, regrowth, texture
+from diseaseface.engines.morph import (
+    brows,
+    creases,
+    geometry,
+    grooves,
+    lesions,
+    lighting,
+    lips,
+    patches,
+    pigment,
+    regrowth,
+    texture,
+)
 from diseaseface.engines.morph.canvas import Canvas
 from diseaseface.engines.morph.layers import Layer, before, through, usual_light, with_shine, without_shine
 
@@ -19,6 +31,8 @@ _OPERATORS = {
     "lesions": (lesions.draw, lesions.undo),
     "texture": (texture.draw, texture.undo),
     "creases": (creases.draw, creases.undo),
+    "grooves": (grooves.draw, grooves.undo),
+    "lips": (lips.draw, lips.undo),
     "brows": (brows.draw, regrowth.undo),
 }
 _LEAST_CHANGE = 1.0 / 4096  # of linear light; below it no code of the picture changes

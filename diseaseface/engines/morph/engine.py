@@ -83,7 +83,8 @@ class MorphEngine:
         linear, painted = _relight(face, ready, shape, asked, linear, painted)
         sheets = [*_lid_sheets(ready, shape, linear), *_fold_sheets(ready, asked, linear)]
         picture = _resample(face, ready, shape, sheets, linear, painted)
-        done = {id(a.change): a for a in (*shape.applied, *colours)}
+        # Of a sign that is both painted and warped, the painter's reason stands.
+        done = {id(a.change): a for a in (*colours, *shape.applied, *(c for c in colours if c.reason))}
         done |= {id(change): _undone(change, omitted) for change in edit if id(change) in omitted}
         if on_step:
             on_step(1, 1)
