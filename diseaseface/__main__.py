@@ -63,12 +63,19 @@ def _add_drawing_options(command: argparse.ArgumentParser) -> None:
     which.add_argument("--disease", metavar="D", help="id, name or synonym")
     which.add_argument("--profile", metavar="JSON", help="a profile of your own, as `profile D --json` prints it")
     command.add_argument("--seed", type=int, default=0)
-    command.add_argument("--age", type=float, help="years")
+    command.add_argument("--age", type=float, help="years; signs not seen at this age are left out")
+    command.add_argument("--sex", choices=("female", "male"), help="of the person, for a warning where it does not fit")
     command.add_argument("--engine", default="morph", help="morph, or diffusion where its weights are (see models)")
     command.add_argument("--presentation", choices=("typical", "sampled"), default="typical")
     command.add_argument("--side", choices=("left", "right"), help="the person's own")
     command.add_argument("--toward", choices=("disease", "healthy"), default="disease")
     command.add_argument("--report", metavar="JSON")
+    _add_sources(command)
+
+
+def _add_sources(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--primekg", metavar="CSV", help="PrimeKG's kg.csv, whose signs are added")
+    command.add_argument("--inferred", action="store_true", help="add signs that graph and names foretell")
 
 
 def _add_evaluate(subcommands) -> None:
@@ -77,6 +84,7 @@ def _add_evaluate(subcommands) -> None:
     command.add_argument("--disease", metavar="D")
     command.add_argument("--before", metavar="PHOTO", help="the same person's earlier photo")
     command.add_argument("--report", metavar="JSON")
+    _add_sources(command)
     command.set_defaults(run=commands.evaluate)
 
 
@@ -84,6 +92,7 @@ def _add_knowledge(subcommands) -> None:
     profile = subcommands.add_parser("profile", help="show what a disease does to a face, and who says so")
     profile.add_argument("disease", metavar="D")
     profile.add_argument("--json", action="store_true")
+    _add_sources(profile)
     profile.set_defaults(run=commands.profile)
     diseases = subcommands.add_parser("diseases", help="list the diseases that can be drawn")
     diseases.add_argument("--search", metavar="TEXT")

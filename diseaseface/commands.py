@@ -11,9 +11,10 @@ from diseaseface import benchmarks, pictures
 from diseaseface.engines.diffusion import models as weights
 from diseaseface.engines.diffusion.options import from_environment
 from diseaseface.errors import RequestError, UnknownDisease
-from diseaseface.knowledge import language, learned, profile_file
+from diseaseface.knowledge import Diseases, language, learned, ontology, profile_file
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Profile
+from diseaseface.knowledge.sources import conflicts
 from diseaseface.pipeline import Pipeline
 from diseaseface.training import datasets, groups, lessons
 from diseaseface.ui import presenters
@@ -25,7 +26,7 @@ FRAMES = 13  # of an animation, one way
 def transform(options: Namespace, _rest: Sequence[str]) -> None:
     """Draw one picture; print its scores."""
     _require_room(options.out, options.report)
-    result = Pipeline.load().transform(options.photo, _disease(options), options.severity, **_settings(options))
+    result = _pipeline(options).transform(options.photo, _disease(options), options.severity, **_settings(options))
     report = result.report.to_dict()
     files = {options.out: pictures.encode_png(result.picture, report)}
     _write({**files, options.report: _json(report)})
@@ -36,7 +37,7 @@ def strip(options: Namespace, _rest: Sequence[str]) -> None:
     """Draw a strip, and an animation of the same course where one is asked."""
     _require_room(options.out, options.report, options.animation)
     encode = _encoder(options.animation)
-    pipeline, disease = Pipeline.load(), _disease(options)
+    pipeline, disease = _pipeline(options), _disease(options)
     face = pipeline.look(options.photo)
     results = pipeline.strip(face, disease, options.stages, **_settings(options))
     reports = [result.report.to_dict() for result in results]
@@ -53,15 +54,20 @@ def strip(options: Namespace, _rest: Sequence[str]) -> None:
 def evaluate(options: Namespace, _rest: Sequence[str]) -> None:
     """Read a photo; print what was found."""
     _require_room(options.report)
-    report = Pipeline.load().evaluate(options.photo, options.disease, options.before).to_dict()
+    report = _pipeline(options).evaluate(options.photo, options.disease, options.before).to_dict()
     _write({options.report: _json(report)})
     print("\n".join(presenters.score_sentences(report)))
 
 
 def profile(options: Namespace, _rest: Sequence[str]) -> None:
     """Print a disease's signs with their evidence."""
-    found = Pipeline.load().profile(options.disease)
-    print(json.dumps(found.to_dict(), ensure_ascii=False, indent=2) if options.json else _in_words(found))
+    known = _pipeline(options).diseases
+    found = known.find(options.disease)
+    if options.json:
+        print(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
+        return
+    print(_in_words(found))
+    print("\n".join(_notes(found, known)))
 
 
 def diseases(options: Namespace, _rest: Sequence[str]) -> None:
@@ -174,7 +180,17 @@ def _disease(options: Namespace) -> str | Profile:
 
 
 def _settings(options: Namespace) -> dict:
-    return {name: getattr(options, name) for name in ("seed", "age", "side", "engine", "presentation", "toward")}
+    return {name: getattr(options, name) for name in ("seed", "age", "sex", "side", "engine", "presentation", "toward")}
+
+
+def _pipeline(options: Namespace) -> Pipeline:
+    return Pipeline.load(primekg=options.primekg, inferred=options.inferred, progress=_bar)
+
+
+def _bar(share: float) -> None:
+    """Draw how much of kg.csv is read, on a terminal's one line."""
+    end = "\n" if share >= 1 else ""
+    print(f"\rPrimeKG [{'#' * round(24 * share):<24}] {share:4.0%}", end=end, file=sys.stderr, flush=True)
 
 
 def _entry(match) -> dict:
@@ -197,6 +213,15 @@ def _in_words(found: Profile) -> str:
         lines.append(f"  {often:>5}  {label}  [{sources}]")
     lines += [f"  {sign.weight:>5.0%}  {sign.label}, not drawn: {sign.reason}" for sign in found.undrawn]
     return "\n".join(lines)
+
+
+def _notes(found: Profile, known: Diseases) -> list[str]:
+    """Return conflicts, the other entries of the disease, and what HPO asks to be told."""
+    lines = [f"Conflict: {sentence}" for sentence in conflicts(found)]
+    if twins := known.twins(found.id):
+        lines.append(f"Other entries of this disease: {', '.join(twins)}")
+    files = f"HPO {known.release}, annotations of {known.annotated or 'no stated date'}"
+    return [*lines, f"{files}; {ontology.CITATION}; {ontology.LICENCE}."]
 
 
 def _encoder(path: str | None):

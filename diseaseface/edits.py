@@ -94,7 +94,7 @@ def plan(
     toward : "disease" or "healthy"
         Healthy takes the same amounts away.
     age : float or None
-        Years; signs that begin later in life are left out. None leaves out nothing.
+        Years; signs that begin later in life, or have gone, are left out. None leaves out nothing.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def plan(
         Where a setting is out of range or unknown.
     """
     _require(severity, side, presentation, seed, toward, age)
-    grown = [sign for sign in profile.signs if age is None or sign.from_age <= age]
+    grown = [sign for sign in profile.signs if sign.at(age)]
     chosen = typical_signs(grown) if presentation == "typical" else sampled_signs(grown, seed)
     factor = -1.0 if toward == "healthy" else 1.0
     changes = (_change(sign, severity, factor, side) for sign in without_conflicts(chosen))

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,10 +19,11 @@ from diseaseface.faces import look as faces
 from diseaseface.faces.face import Face
 from diseaseface.knowledge.profiles import Profile
 from diseaseface.pictures import read_report
-from diseaseface.settings import MOST_STAGES, STAGES
+from diseaseface.settings import MOST_STAGES, STAGES, primekg_file
 
 if TYPE_CHECKING:
     from diseaseface.knowledge.index import Diseases
+    from diseaseface.knowledge.primekg import OnProgress
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ class Request:
     seed : int
         Chooses the details, and the signs of a sampled presentation.
     age : float or None
-        Years; leaves out signs that begin later.
+        Years; leaves out signs that are not seen at it.
+    sex : "female", "male" or None
+        Of the person; only for a warning where the disease is not one of theirs.
     side : "left", "right" or None
         The subject's own, for a disease that takes one side.
     engine, presentation, toward : str
@@ -45,6 +49,7 @@ class Request:
     severity: float
     seed: int = 0
     age: float | None = None
+    sex: str | None = None
     side: str | None = None
     engine: str = "morph"
     presentation: str = "typical"
@@ -92,13 +97,26 @@ class Pipeline:
     engines: Mapping[str, Engine]
 
     @classmethod
-    def load(cls) -> "Pipeline":
-        """Put the parts together; models and indexes load when they are first needed."""
+    def load(
+        cls, *, primekg: str | Path | None = None, inferred: bool = False, progress: "OnProgress | None" = None
+    ) -> "Pipeline":
+        """Put the parts together; models and indexes load when they are first needed.
+
+        Parameters
+        ----------
+        primekg : path or None
+            A user's kg.csv of PrimeKG, whose signs are added; None takes the setting DISEASEFACE_PRIMEKG.
+        inferred : bool
+            Whether signs are added that nobody stated and that graph and names foretell.
+        progress : callable or None
+            Told the share of kg.csv that is read.
+        """
         from diseaseface.engines.diffusion.engine import DiffusionEngine
         from diseaseface.engines.morph.engine import MorphEngine
 
         morph = MorphEngine()
-        return cls(knowledge.load(), {morph.name: morph, DiffusionEngine.name: DiffusionEngine(morph=morph)})
+        diseases = knowledge.load(primekg=primekg or primekg_file(), inferred=inferred, progress=progress)
+        return cls(diseases, {morph.name: morph, DiffusionEngine.name: DiffusionEngine(morph=morph)})
 
     def look(self, photo) -> Face:
         """Analyse a photo: a path, a PIL image or a uint8 RGB array; a Face is passed through."""
@@ -140,6 +158,7 @@ class Pipeline:
         request, profile = Request(severity, **settings), self.profile(disease)
         engine = self._engine(request.engine)
         request, notes = _as_drawn(request, profile, read_report(photo))
+        notes += self._misfits(profile, request)
         edit = _plan(profile, request)
         with _timed(clock, "face"):
             face = self.look(photo)
@@ -170,6 +189,12 @@ class Pipeline:
             )
         report = replace(report, warnings=(*drawing.notes, *report.warnings), timings_ms=clock)
         return Result(rendering.picture, report, rendering, before)
+
+    def _misfits(self, profile: Profile, request: Request) -> tuple[str, ...]:
+        """Say where the person does not fit the disease: a warning, never a refusal."""
+        if request.sex not in (None, "female", "male"):
+            raise RequestError(f"The sex must be female or male, or left out, not {request.sex!r}.")
+        return self.diseases.people(profile.id).misfits(request.age, request.sex)
 
     def _engine(self, name: str) -> Engine:
         if name not in self.engines:

@@ -53,6 +53,6 @@ def test_a_cache_folder_that_cannot_be_made_is_done_without(built, tmp_path):
 
 def test_the_cached_index_gives_the_same_profiles(diseases, tmp_path):
     path = tmp_path / "knowledge.json"
-    store._write(path, {"key": store._key()} | store._to_json(diseases._store))
+    store.write(path, {"key": store._key()} | store._to_json(diseases._store))
     read_back = Diseases(store.load(tmp_path))
     assert read_back.find("ORPHA:870") == diseases.find("ORPHA:870")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from diseaseface.errors import CatalogueError
 from diseaseface.knowledge.ontology import folder
 
 # Middle of the band that HPO's definition of each frequency term gives.
@@ -134,8 +135,26 @@ def parse(lines: Iterable[str], wanted: Callable[[str], bool] = lambda term: Tru
 
 
 def read_lines() -> list[str]:
-    """Return the lines of the shipped phenotype.hpoa."""
-    return (folder() / "phenotype.hpoa").read_text(encoding="utf-8").split("\n")
+    """Return the lines of phenotype.hpoa; raise CatalogueError where it cannot be read."""
+    path = folder() / "phenotype.hpoa"
+    try:
+        return path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{path} cannot be read; give an official phenotype.hpoa of HPO.") from error
+
+
+def version(lines: Iterable[str]) -> str:
+    """Return the date that the head of phenotype.hpoa names, "" where it names none."""
+    head = (line for line in lines if line.startswith("#version:"))
+    return next(head, "").partition(":")[2].strip()
+
+
+def courses(lines: Iterable[str], wanted: Callable[[str], bool]) -> Iterator[tuple[str, str, float | None]]:
+    """Yield (disease, HPO id, frequency) of the wanted terms of inheritance and course that are not negated."""
+    for line in lines:
+        row = line.rstrip("\n").split("\t")
+        if len(row) > 10 and row[10] in ("C", "I") and not row[2] and wanted(row[3]):
+            yield row[0], row[3], probability(row[7])[0]
 
 
 def diseases(lines: Iterable[str]) -> dict[str, str]:

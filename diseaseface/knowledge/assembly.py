@@ -80,6 +80,7 @@ def _stronger(one: Sign, other: Sign) -> Sign:
         evidence=one.evidence + other.evidence,
         known=first.known,
         from_age=min(one.from_age, other.from_age),
+        until_age=max(one.until_age, other.until_age),
     )
 
 
@@ -115,5 +116,6 @@ def _overridden(sign: Sign | None, line: Line) -> Sign:
         evidence=(*sign.evidence, evidence),
         known=sign.known or line.weight is not None,
         typical=line.typical,
-        from_age=sign.from_age,
+        from_age=sign.from_age if line.from_age is None else line.from_age,
+        until_age=sign.until_age if line.until_age is None else line.until_age,
     )

@@ -1,6 +1,5 @@
 """The graph of diseases, signs and genes, as matrices to count with and as a neighbourhood to show."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,9 +12,8 @@ from diseaseface.errors import UnknownDisease
 from diseaseface.knowledge import annotations, ontology
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.meaning import Reader
-from diseaseface.knowledge.names import core
+from diseaseface.knowledge.names import untyped
 
-_NUMBERED = re.compile(r"\d+[a-z]?|[ivx]+|[a-z]|[a-z]?\d+[a-z]\d*")
 _GENES = "genes_to_phenotype.txt"
 
 
@@ -147,24 +145,15 @@ def _denied(lines: Iterable[str], hpo: ontology.Ontology) -> frozenset[tuple[str
 def linked(graph: Graph) -> np.ndarray:
     """Return a number for each disease, the same for the entries of one disease, int of shape (D,).
 
-    HPO's files hold no cross-references between OMIM and ORPHA: entries are linked where their names
-    agree without generic words, order of words, type numbers and causes: "Noonan syndrome 1" and "Noonan
-    syndrome", "Turner syndrome due to …" and "Turner syndrome".
+    HPO's files hold no cross-references between OMIM and ORPHA: entries are linked by `names.untyped`.
     """
     groups: dict[str, list[int]] = defaultdict(list)
     for number, name in enumerate(graph.names):
-        groups[_untyped(name)].append(number)
+        groups[untyped(name)].append(number)
     found = np.zeros(len(graph.names), np.int64)
     for number, members in enumerate(groups.values()):
         found[members] = number
     return found
-
-
-def _untyped(name: str) -> str:
-    words = core(name.partition(" due to ")[0]).split()
-    while len(words) > 1 and _NUMBERED.fullmatch(words[-1]):
-        words.pop()
-    return " ".join(sorted(words))
 
 
 @dataclass(frozen=True)

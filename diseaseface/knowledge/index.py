@@ -1,6 +1,6 @@
 """All diseases: found by id, name or synonym, searched as one types."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,7 +9,9 @@ from diseaseface.knowledge import store as stores
 from diseaseface.knowledge import supplement
 from diseaseface.knowledge.assembly import curated, profile
 from diseaseface.knowledge.names import NameSearch, core, plain
+from diseaseface.knowledge.people import People, from_course
 from diseaseface.knowledge.profiles import Profile
+from diseaseface.knowledge.sources import Source
 from diseaseface.knowledge.store import Store
 from diseaseface.knowledge.supplement import Entry
 
@@ -45,10 +47,16 @@ class Diseases:
     two seconds.
     """
 
-    def __init__(self, store: Store | None = None, entries: Mapping[str, Entry] | None = None):
-        """Take an index and curated diseases in place of the shipped ones, for tests."""
+    def __init__(
+        self,
+        store: Store | None = None,
+        entries: Mapping[str, Entry] | None = None,
+        sources: Sequence[Source] = (),
+    ):
+        """Take further sources; and an index and curated diseases in place of the shipped ones, for tests."""
         self._given = store
         self._given_entries = entries
+        self._sources = tuple(sources)
 
     @cached_property
     def _store(self) -> Store:
@@ -57,6 +65,16 @@ class Diseases:
     @cached_property
     def _entries(self) -> Mapping[str, Entry]:
         return supplement.load() if self._given_entries is None else self._given_entries
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Names of the further sources that profiles are completed from."""
+        return tuple(source.name for source in self._sources)
+
+    @property
+    def annotated(self) -> str:
+        """Date of HPO's annotations."""
+        return self._store.annotated
 
     @property
     def release(self) -> str:
@@ -95,17 +113,38 @@ class Diseases:
         """
         key = _as_id(name_or_id)
         if key in self._entries or key in self._store.diseases:
-            return self._profile(key)
+            return self._completed(key)
         for form in (plain, core):
             keys = self._named(form, form(name_or_id))
             if len(keys) > 1:
                 raise UnknownDisease(_ambiguous(name_or_id, [self._label(key) for key in keys]))
             if keys:
-                return self._profile(keys[0])
+                return self._completed(keys[0])
+        for source in self._sources:
+            if found := source.find(name_or_id):
+                return found
         if unseen := self._unseen(key, plain(name_or_id)):
             raise UnknownDisease(f"{unseen} has no sign in HPO that a face shows; choose another disease.")
         nearest = self.search(name_or_id, 5) if plain(name_or_id) else []
         raise UnknownDisease(_unknown(name_or_id, [f"{match.name} ({match.id})" for match in nearest]))
+
+    def people(self, disease: str) -> People:
+        """Return who has a disease, by the supplement where it says so, else by HPO's terms of its course."""
+        entry = self._entries.get(disease)
+        return (entry and entry.people) or from_course(self._store.courses.get(self._in_hpo(disease), ()))
+
+    def twins(self, disease: str) -> list[str]:
+        """Return the ids of the other entries of one disease: OMIM's of an ORPHA one and the other way round."""
+        return self._store.twins.get(self._in_hpo(disease), [])
+
+    def _in_hpo(self, disease: str) -> str:
+        return self._entries[disease].hpo if disease in self._entries else disease
+
+    def _completed(self, key: str) -> Profile:
+        made, hpo = self._profile(key), self._in_hpo(key)
+        for source in self._sources:
+            made = source.complete(made, hpo)
+        return made
 
     def _named(self, form: Callable[[str], str], wanted: str) -> list[str]:
         """Return the ids whose names have the wanted form: the curated ones', else HPO's."""

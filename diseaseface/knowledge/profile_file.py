@@ -7,7 +7,7 @@ from pathlib import Path
 
 from diseaseface.errors import CatalogueError
 from diseaseface.knowledge.catalogue import attributes
-from diseaseface.knowledge.profiles import Evidence, Profile, Sign, Undrawn
+from diseaseface.knowledge.profiles import OLDEST, Evidence, Profile, Sign, Undrawn
 
 SIDES = (None, "one", "left", "right")
 MAGNITUDE_LIMIT = 1.5
@@ -78,7 +78,8 @@ def _sign(where: str, data: object) -> Sign:
         evidence=tuple(_evidence(f"{where}.evidence", item) for item in _list(f"{where}.evidence", table["evidence"])),
         known=_truth(f"{where}.known", table["known"], (True, False)),
         typical=_truth(f"{where}.typical", table["typical"], (True, False, None)),
-        from_age=_number(f"{where}.from_age", table["from_age"], 120.0),
+        from_age=_number(f"{where}.from_age", table["from_age"], OLDEST),
+        until_age=_number(f"{where}.until_age", table["until_age"], OLDEST),
     )
 
 

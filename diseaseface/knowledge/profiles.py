@@ -9,6 +9,8 @@ from diseaseface.knowledge.catalogue import attributes
 # it is never shown as a frequency.
 STAND_IN_WEIGHT = 0.5
 
+OLDEST = 120.0  # years
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -43,8 +45,9 @@ class Sign:
         False where no source states how often; `weight` is then only a stand-in, STAND_IN_WEIGHT.
     typical : bool or None
         Whether the typical presentation has the sign; None leaves it to the weight.
-    from_age : float
-        Youngest age of onset in years, 0 where none is stated.
+    from_age, until_age : float
+        Years between which the sign is seen: the youngest age of onset, 0 where none is stated, and OLDEST
+        where it stays.
     """
 
     attribute: str
@@ -57,6 +60,11 @@ class Sign:
     known: bool = True
     typical: bool | None = None
     from_age: float = 0.0
+    until_age: float = OLDEST
+
+    def at(self, age: float | None) -> bool:
+        """Tell whether the sign is seen at an age in years; None for an age that is not told."""
+        return age is None or self.from_age <= age <= self.until_age
 
 
 @dataclass(frozen=True)

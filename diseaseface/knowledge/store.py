@@ -6,16 +6,18 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from diseaseface.knowledge import annotations, ontology
+from diseaseface.knowledge import annotations, ontology, people
 from diseaseface.knowledge.assembly import Fact, profile
 from diseaseface.knowledge.catalogue import attributes, catalogue_text
 from diseaseface.knowledge.meaning import Meaning, Reader, terms_text
+from diseaseface.knowledge.names import untyped
 
-_FORMAT = 2
+_FORMAT = 3
+_KEPT = ("release", "diseases", "counts", "unseen", "annotated", "twins", "courses")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,12 @@ class Store:
     counts : dict of id to (signs, drawable share)
     unseen : dict of id to name
         Diseases that no visible sign is known of.
+    annotated : str
+        Date of the annotations, which need not be the ontology's release.
+    twins : dict of id to list of id
+        The other entries of one disease, in OMIM and ORPHA.
+    courses : dict of id to list of [HPO id, label, frequency]
+        Inheritance, onset and early death, as `people.from_course` reads them.
     """
 
     release: str
@@ -40,6 +48,9 @@ class Store:
     diseases: dict[str, tuple[str, list[list]]]
     counts: dict[str, tuple[int, float]]
     unseen: dict[str, str]
+    annotated: str = ""
+    twins: dict[str, list[str]] = field(default_factory=dict)
+    courses: dict[str, list[list]] = field(default_factory=dict)
 
     def facts(self, disease: str) -> list[Fact]:
         """Return the visible signs of a disease."""
@@ -59,7 +70,7 @@ def load(folder: Path | None = None) -> Store:
             return _from_json(data)
     store = build()
     with contextlib.suppress(OSError):
-        _write(path, {"key": key} | _to_json(store))
+        write(path, {"key": key} | _to_json(store))
     return store
 
 
@@ -85,7 +96,26 @@ def build() -> Store:
         diseases={key: (name, [_row(fact) for fact in facts]) for key, (name, facts) in diseases.items()},
         counts={key: (len(made.signs) + len(made.undrawn), made.drawable) for key, made in signs.items()},
         unseen={key: name for key, name in annotations.diseases(lines).items() if key not in diseases},
+        annotated=annotations.version(lines),
+        twins=_twins({key: name for key, (name, _) in diseases.items()}),
+        courses=_courses(lines, hpo),
     )
+
+
+def _twins(names: dict[str, str]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for key, name in names.items():
+        groups.setdefault(untyped(name), []).append(key)
+    return {
+        key: [other for other in group if other != key] for group in groups.values() if len(group) > 1 for key in group
+    }
+
+
+def _courses(lines: list[str], hpo: ontology.Ontology) -> dict[str, list[list]]:
+    found: dict[str, list[list]] = {}
+    for disease, term, often in annotations.courses(lines, people.COURSE_TERMS.__contains__):
+        found.setdefault(disease, []).append([term, hpo.terms[term].name, often])
+    return found
 
 
 def _by_disease(rows: list[annotations.Annotation]) -> Iterable[tuple[annotations.Annotation, list]]:
@@ -125,7 +155,7 @@ def _row(fact: Fact) -> list:
 
 def _to_json(store: Store) -> dict:
     terms = {key: [m.label, m.shares, m.reason, m.one_sided] for key, m in store.meanings.items()}
-    kept = {name: getattr(store, name) for name in ("release", "diseases", "counts", "unseen")}
+    kept = {name: getattr(store, name) for name in _KEPT}
     return kept | {"terms": terms}
 
 
@@ -134,18 +164,18 @@ def _from_json(data: dict) -> Store:
         key: Meaning(label, tuple((name, share) for name, share in shares), reason, one_sided)
         for key, (label, shares, reason, one_sided) in data["terms"].items()
     }
-    return Store(data["release"], terms, data["diseases"], data["counts"], data["unseen"])
+    return Store(meanings=terms, **{name: data[name] for name in _KEPT})
 
 
 def _key() -> str:
     """Return what the index was built from: format, HPO's files, catalogue and reading of terms."""
-    files = [ontology.folder() / name for name in ("hp.obo", "phenotype.hpoa")]
-    stamps = [f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files if path.exists()]
+    files = [ontology.folder() / name for name in ontology.FILES]
+    stamps = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
     parts = (str(_FORMAT), *stamps, catalogue_text(), terms_text())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _write(path: Path, data: dict) -> None:
+def write(path: Path, data: dict) -> None:
     """Write beside the place and move there, so that no reader ever sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", encoding="utf-8", delete=False) as part:

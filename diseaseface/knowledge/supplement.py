@@ -8,11 +8,13 @@ from importlib.resources import files
 
 from diseaseface.errors import CatalogueError
 from diseaseface.knowledge.catalogue import Attribute
-from diseaseface.knowledge.profiles import Undrawn
+from diseaseface.knowledge.people import People
+from diseaseface.knowledge.profiles import OLDEST, Undrawn
 
 _DISEASE = {"name", "synonyms", "hpo", "note", "signs", "omitted", "undrawn"}
+_PEOPLE = {"sex", "from_age", "until_age", "reference"}
 _SIGN_NEEDED = {"attribute", "direction", "reference", "detail"}
-_SIGN_ALLOWED = _SIGN_NEEDED | {"weight", "magnitude", "side", "onset", "typical"}
+_SIGN_ALLOWED = _SIGN_NEEDED | {"weight", "magnitude", "side", "onset", "typical", "from_age", "until_age"}
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Line:
     side: str | None = None
     onset: tuple[float, float] | None = None
     typical: bool | None = None
+    from_age: float | None = None
+    until_age: float | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ class Entry:
     omitted : frozenset of (attribute, direction)
         Signs of HPO's that the curated face goes without, for the reasons given in the file.
     undrawn : tuple of Undrawn
+    people : People or None
+        Who has the disease, where the supplement says so.
     """
 
     id: str
@@ -68,6 +74,7 @@ class Entry:
     lines: tuple[Line, ...]
     omitted: frozenset[tuple[str, int]]
     undrawn: tuple[Undrawn, ...]
+    people: People | None = None
 
 
 def text() -> str:
@@ -89,7 +96,7 @@ def parse(toml: str, catalogue: Mapping[str, Attribute]) -> dict[str, Entry]:
 
 
 def _entry(key: str, table: dict, catalogue: Mapping[str, Attribute]) -> Entry:
-    if wrong := sorted(_DISEASE ^ set(table)):
+    if wrong := sorted(_DISEASE ^ (set(table) - {"people"})):
         raise CatalogueError(f"[{key}] of supplement.toml must have {', '.join(sorted(_DISEASE))}; check {wrong[0]}.")
     omitted = frozenset((item["attribute"], item["direction"]) for item in table["omitted"])
     return Entry(
@@ -101,7 +108,19 @@ def _entry(key: str, table: dict, catalogue: Mapping[str, Attribute]) -> Entry:
         lines=tuple(_line(key, line, catalogue) for line in table["signs"]),
         omitted=omitted,
         undrawn=tuple(Undrawn(**item) for item in table["undrawn"]),
+        people=_people(key, table.get("people")),
     )
+
+
+def _people(key: str, table: dict | None) -> People | None:
+    """Read who has a disease: a sex, ages, and the reference that says so."""
+    if table is None:
+        return None
+    source = table.get("reference", "").strip()
+    if set(table) - _PEOPLE or not source or table.get("sex", "female") not in ("female", "male"):
+        raise CatalogueError(f"[{key}] people of supplement.toml takes {', '.join(sorted(_PEOPLE))}, with a reference.")
+    ages = {name: None if table.get(name) is None else float(table[name]) for name in ("from_age", "until_age")}
+    return People(sex=table.get("sex", ""), sex_source=source, onset_source=source, death_source=source, **ages)
 
 
 def _line(key: str, table: dict, catalogue: Mapping[str, Attribute]) -> Line:
@@ -117,6 +136,9 @@ def _line(key: str, table: dict, catalogue: Mapping[str, Attribute]) -> Line:
         raise CatalogueError(f"{where} needs a reference and what it says.")
     if not 0 <= table.get("weight", 0) <= 1 or not 0 <= table.get("magnitude", 1) <= 1.5:
         raise CatalogueError(f"{where} needs a weight from 0 to 1 and a magnitude from 0 to 1.5.")
+    ages = table.get("from_age", 0), table.get("until_age", OLDEST)
+    if not 0 <= ages[0] < ages[1] <= OLDEST:
+        raise CatalogueError(f"{where} needs rising ages from 0 to {OLDEST:g} years.")
     onset = table.get("onset")
     if onset and not 0 <= onset[0] < onset[1] <= 1:
         raise CatalogueError(f"{where} needs an onset of two rising severities from 0 to 1.")
