@@ -16,6 +16,7 @@ from diseaseface.engines.morph import (
     lesions,
     lighting,
     lips,
+    mane,
     patches,
     pigment,
     regrowth,
@@ -35,12 +36,13 @@ _OPERATORS = {
     "lips": (lips.draw, lips.undo),
     "brows": (brows.draw, regrowth.undo),
 }
+_ON_SCALP = "scalp"  # drawn by `mane`, on a canvas of its own
 _LEAST_CHANGE = 1.0 / 4096  # of linear light; below it no code of the picture changes
 
 
 def paints(change: Change) -> bool:
     """Say whether a change is one of appearance, drawn here."""
-    return change.attribute.operator in _OPERATORS
+    return change.attribute.operator in _OPERATORS or change.attribute.operator == _ON_SCALP
 
 
 def paint(canvas: Canvas, changes: Sequence[Change], seed: int) -> tuple[np.ndarray, np.ndarray, list[Applied]]:
@@ -63,6 +65,15 @@ def paint(canvas: Canvas, changes: Sequence[Change], seed: int) -> tuple[np.ndar
     applied : list of Applied
         One a change, in order.
     """
+    on_scalp = [change for change in changes if change.attribute.operator == _ON_SCALP]
+    on_face = [change for change in changes if change.attribute.operator != _ON_SCALP]
+    linear, painted, done = _paint_face(canvas, on_face, seed)
+    linear, covered, more = mane.paint(canvas, linear, on_scalp, seed)
+    by_change = {id(a.change): a for a in (*done, *more)}
+    return linear, painted | covered, [by_change[id(change)] for change in changes]
+
+
+def _paint_face(canvas, changes, seed):
     layers = _layers(canvas, changes, seed)
     applied = [Applied(c, layer.applied, layer.reason) for c, layer in zip(changes, layers, strict=True)]
     painted = np.zeros(canvas.linear.shape[:2], bool)

@@ -1,0 +1,161 @@
+"""Scalp hair lost: thinned all over, in round patches, or receding from the forehead."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from diseaseface.engines.morph import maps, noise, scalp
+from diseaseface.engines.morph.scalp import Scalp
+from diseaseface.faces.anthropometry import MM_PER_CANONICAL_CM
+
+# Share of a loss that is single hairs, too fine to be told apart, by the photo's pixels per canonical cm.
+_FINE = ((6.0, 12.0), (0.88, 0.62))
+_FRAY = 0.3  # how unevenly neighbouring strands go
+_STEPS = 25
+_OUT = 1.3  # level at which even the last strand is gone
+_SHADE, _SHADE_CM = 0.34, 0.3  # of hair on the scalp beside it
+# Hair that stands off the skull goes late, from its outer edge inwards: resistance at the edge, and more for each cm.
+_OFF_SKULL, _AT_EDGE, _INWARDS = (0.86, 1.0), 0.6, 0.4
+_MOST_LONG = 0.66  # hair over the ears from which on a bald head would have to be made up
+_LONG_LIMIT = 0.75
+_LONG_HAIR = "The hair hides ears or neck: more loss would have to make up what lies behind it."
+_PATCHES, _TRIES = 4, 6000
+_PATCH_CM = (1.0, 1.8)
+_PATCH_ABOVE_CM = (0.7, 4.0)
+# How deep hair recedes, over the depth at the temples, by distance from the midline in cm.
+_RECESSION = ((0.0, 1.5, 4.2, 6.2, 7.6), (0.42, 0.5, 1.0, 0.75, 0.2))
+_FRONT_CM = 1.5
+_FRINGE_CM, _THICK_CM = 10.0, 15.1  # hairline and top of hair between which it lies close to the scalp
+_HIDDEN = "Thick hair or a fringe hides the scalp where round patches would show."
+_NO_MORE = "There is no more hair in these places."
+
+
+@dataclass(frozen=True, eq=False)
+class Loss:
+    """A way of losing hair.
+
+    Attributes
+    ----------
+    resistance : float32 array of shape (h, w)
+        What goes late has much.
+    soft : float
+        Width of the front, in resistance.
+    zone : float32 array of shape (h, w)
+        Where hair may go, 0 to 1.
+    """
+
+    resistance: np.ndarray
+    soft: float
+    zone: np.ndarray
+
+
+def lost(head: Scalp, name: str, amount: float, seed: int) -> tuple[float | None, str | None, np.ndarray]:
+    """Return the amount lost, why it is less than asked, and how much of each pixel's hair goes, (h, w).
+
+    `amount` is a share of the hair, for receding hair a depth at the temples in millimetres; None is lost where the
+    sign cannot be drawn.
+    """
+    keep = head.canvas.keep
+    if name == "frontal_balding":
+        return amount, None, _gone(head, _receding(head, amount, seed), _OUT)
+    if name == "alopecia_patches" and not _close(head):
+        return None, _HIDDEN, np.zeros(head.canvas.shape, np.float32)
+    loss = keep((name, seed), lambda: _WAYS[name](head, seed))
+    ends, shares = keep((name, seed, "course"), lambda: _course(head, loss))
+    limit, reason = float(shares[-1]), _NO_MORE
+    if name in ("scalp_hair_density", "total_alopecia") and head.long > _MOST_LONG:
+        limit, reason = min(limit, _LONG_LIMIT), _LONG_HAIR
+    alpha = _gone(head, loss, float(np.interp(min(amount, limit), shares, ends)))
+    return (amount, None, alpha) if amount <= 1.02 * limit else (limit, reason, alpha)
+
+
+def bare(head: Scalp, left: np.ndarray, tint: np.ndarray) -> np.ndarray:
+    """Return the light behind lost hair, (h, w, 3): a scalp in the shade of the hair that is left (h, w)."""
+    near = cv2.GaussianBlur(head.hair * left, (0, 0), max(0.8, _SHADE_CM * head.canvas.px_per_cm))
+    return head.behind * (tint * (1.0 - _SHADE * near * head.inside)[..., None])
+
+
+def _gone(head, loss, end, few=np.s_[:, :]):
+    """How much of the hair, or of a few pixels of it, is gone once loss has come to an end of the way, 0 to 1."""
+    level = np.clip((np.float32(end * (1.0 + loss.soft)) - loss.resistance) / np.float32(loss.soft), 0.0, _OUT)
+    level = level.astype(np.float32)
+    strands = maps.smoothstep(level - head.strand[few] * np.float32(_OUT - _FRAY), 0.0, _FRAY)
+    fine = np.float32(np.interp(head.canvas.px_per_cm, *_FINE)) * np.minimum(level, 1.0)
+    return (1.0 - (1.0 - fine) * (1.0 - strands)) * loss.zone
+
+
+def _course(head, loss):
+    """Ends along the way, and the shares of the hair before the skull that are lost there, rising."""
+    step = max(1, round(0.12 * head.canvas.px_per_cm))
+    few = np.s_[::step, ::step]
+    ends = np.linspace(0.0, _OUT, _STEPS)
+    sparse = Loss(loss.resistance[few], loss.soft, loss.zone[few])
+    hair = (head.hair * maps.smoothstep(scalp.radius(head.canvas), 1.0, 0.9) * (head.canvas.y_cm > 1.0))[few]
+    total = max(float(hair.sum()), 1e-6)
+    shares = [float((hair * _gone(head, sparse, end, few)).sum()) / total for end in ends]
+    return ends, np.maximum.accumulate(np.array(shares) + 1e-9 * np.arange(_STEPS))
+
+
+def _close(head):
+    """Whether the hair lies close to the scalp, free of the forehead."""
+    hair = head.hair > 0.5
+    middle = hair & (np.abs(head.canvas.x_cm) < 3.0)
+    if not middle.any():
+        return False
+    line = float(np.median((head.canvas.y_cm - head.line_cm)[middle]))
+    top = float(np.percentile(head.canvas.y_cm[middle], 97))
+    return line > _FRINGE_CM and top < _THICK_CM
+
+
+def _thinning(head, seed):
+    """All over; temples and crown first, what stands off the skull last."""
+    x, y, above = np.abs(head.canvas.x_cm), head.canvas.y_cm, head.line_cm
+    temples = maps.smoothstep(above, 3.2, 0.0) * maps.smoothstep(x, 1.5, 4.5)
+    crown = maps.smoothstep(y, 9.0, 12.0)
+    resistance = 0.35 * (1.0 - np.maximum(temples, 0.8 * crown)) + 0.06 * head.canvas.noise(seed, "thinning", 1.6)
+    off = maps.smoothstep(scalp.radius(head.canvas), *_OFF_SKULL)
+    outer = np.minimum(_AT_EDGE + _INWARDS * head.off_cm, 1.3)
+    resistance = resistance + off * (outer - resistance)
+    hanging = maps.smoothstep(y, -2.0, 2.0) if head.long > _MOST_LONG else 1.0
+    return Loss(resistance.astype(np.float32), 1.0, (head.reach * hanging).astype(np.float32))
+
+
+def _receding(head, depth_mm, seed):
+    """From the forehead back, deepest at the temples."""
+    depth_cm = depth_mm / MM_PER_CANONICAL_CM
+    x, canvas = np.abs(head.canvas.x_cm), head.canvas
+    front = depth_cm * np.interp(x, *_RECESSION) + 0.25 * canvas.noise(seed, "receding", 1.2) * min(1.0, depth_cm)
+    # Hair within the front has gone, over a width that thins out.
+    level = (front - np.maximum(head.line_cm, 0.0)) / (_FRONT_CM * min(1.0, depth_cm))
+    on_top = maps.smoothstep(canvas.y_cm, 4.0, 5.5) * maps.smoothstep(x, 7.8, 7.0)
+    skull = maps.smoothstep(scalp.radius(canvas), 1.02, 0.9)
+    resistance = _OUT * 2.0 - np.clip(level, 0.0, _OUT)
+    return Loss(resistance.astype(np.float32), 1.0, (head.reach * on_top * skull).astype(np.float32))
+
+
+def _patchy(head, seed):
+    """Round patches near the hairline, one after the other."""
+    canvas, random = head.canvas, noise.stream(seed, "alopecia patches")
+    inside = maps.smoothstep(scalp.radius(canvas), 1.0, 0.88)
+    full = cv2.GaussianBlur(inside * head.hair, (0, 0), 0.4 * canvas.px_per_cm)
+    resistance = np.full(canvas.shape, 9.0, np.float32)
+    chosen = []
+    for _ in range(_TRIES):
+        if len(chosen) == _PATCHES:
+            break
+        row, column = (int(random.integers(0, n)) for n in canvas.shape)
+        place, radius = np.array([canvas.x_cm[row, column], canvas.y_cm[row, column]]), random.uniform(*_PATCH_CM)
+        low, high = _PATCH_ABOVE_CM
+        if full[row, column] < 0.7 or place[1] < 4.5 or not low < head.line_cm[row, column] < high:
+            continue
+        if any(np.hypot(*(place - other)) < radius + size + 0.9 for other, size in chosen):
+            continue
+        away = np.hypot(canvas.x_cm - place[0], canvas.y_cm - place[1]) / radius
+        resistance = np.minimum(resistance, 0.9 * away + 0.12 * len(chosen))
+        chosen.append((place, radius))
+    resistance += 0.06 * canvas.noise(seed, "patch edges", 0.7)
+    return Loss(resistance.astype(np.float32), 0.35, (head.reach * inside).astype(np.float32))
+
+
+_WAYS = {"scalp_hair_density": _thinning, "total_alopecia": _thinning, "alopecia_patches": _patchy}

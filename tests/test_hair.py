@@ -1,0 +1,181 @@
+"""Scalp hair: what is lost, what loses its colour, and what has to stay as it is."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from diseaseface.edits import Change
+from diseaseface.engines.morph import scalp
+from diseaseface.engines.morph.appearance import paint
+from diseaseface.engines.morph.canvas import prepare
+from diseaseface.engines.morph.engine import MorphEngine
+from diseaseface.faces.look import look
+from diseaseface.knowledge.catalogue import attributes
+
+CATALOGUE = attributes()
+SIGNS = [name for name, attribute in CATALOGUE.items() if attribute.operator == "scalp"]
+PALER = ("hair_hypopigmentation", "hair_greying", "white_forelock")
+
+
+@pytest.fixture(scope="module")
+def short():
+    """A synthetic head with short brown hair."""
+    photo = Image.open(Path(__file__).parents[1] / "assets" / "examples" / "head-02.jpg").convert("RGB")
+    return look(np.array(photo.resize((photo.width // 2, photo.height // 2), Image.LANCZOS)))
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return MorphEngine()
+
+
+def asked(name, share):
+    attribute = CATALOGUE[name]
+    return Change(attribute, share * (attribute.positive or attribute.negative).full)
+
+
+def light(canvas, changes):
+    """Logarithm of green light in the chart's box, and where it has changed."""
+    linear, painted, applied = paint(canvas, changes, 0)
+    return np.log(np.maximum(linear[..., 1], 1 / 512)), painted, applied
+
+
+@pytest.fixture(scope="module")
+def canvas(short):
+    return prepare(short)
+
+
+@pytest.fixture(scope="module")
+def head(canvas):
+    return scalp.find(canvas)
+
+
+def region(short, name):
+    x0, y0, x1, y1 = short.chart.box
+    return getattr(short.regions, name)[y0:y1, x0:x1]
+
+
+@pytest.mark.parametrize("name", SIGNS)
+def test_none_asked_none_changed(canvas, name):
+    assert not light(canvas, [asked(name, 0.0)])[1].any()
+
+
+@pytest.mark.parametrize("name", SIGNS)
+def test_more_of_it_changes_the_hair_more(canvas, name):
+    before = light(canvas, [])[0]
+    change = [float(np.abs(light(canvas, [asked(name, share)])[0] - before).mean()) for share in (0.3, 0.6, 1.0)]
+    assert np.all(np.diff(change) > 0.1 * change[0])
+
+
+@pytest.mark.parametrize("name", SIGNS)
+def test_eyes_mouth_brows_and_the_middle_of_the_face_stay(short, canvas, name):
+    painted = light(canvas, [asked(name, 1.0)])[1]
+    untouched = np.maximum.reduce([region(short, part) for part in ("sclera", "iris", "lips", "mouth")]) > 0.02
+    place = short.pixels_cm
+    middle = (np.abs(place[..., 0]) < 5.0) & (place[..., 1] < 4.0)
+    assert not painted[untouched | middle].any()
+
+
+@pytest.mark.parametrize("name", PALER)
+def test_hair_that_loses_its_pigment_gets_paler_and_less_coloured(canvas, head, name):
+    linear = paint(canvas, [asked(name, 1.0)], 0)[0][head.canvas.window]
+    before = canvas.linear[head.canvas.window]
+    changed = np.abs(linear - before).max(axis=-1) > 0.1
+    assert changed.sum() > 100
+    assert np.median(linear[changed].mean(axis=-1)) > 2.0 * np.median(before[changed].mean(axis=-1))
+    chroma = [np.median(np.ptp(p[changed], axis=-1) / p[changed].max(axis=-1)) for p in (linear, before)]
+    assert chroma[0] < chroma[1]
+
+
+def test_a_bald_head_has_the_skin_of_the_forehead(canvas, head):
+    linear, _, (applied,) = paint(canvas, [asked("total_alopecia", 1.0)], 0)
+    assert applied.amount == pytest.approx(100.0, rel=0.05)
+    near = linear[head.canvas.window]
+    top = (head.hair > 0.9) & (scalp.radius(head.canvas) < 0.8) & (head.canvas.y_cm > 5.0)
+    forehead = (
+        (head.canvas.skin > 0.9) & (np.abs(head.canvas.x_cm) < 3.0) & (head.canvas.y_cm > 5.5) & (head.hair < 0.1)
+    )
+    ratio = np.median(near[top], axis=0) / np.median(near[forehead], axis=0)
+    assert np.all((ratio > 0.6) & (ratio < 1.2))
+    assert np.ptp(ratio) < 0.15  # the same colour
+
+
+def test_the_bald_head_takes_the_colour_that_the_skin_gets(canvas, head):
+    bald = asked("total_alopecia", 1.0)
+    yellow = Change(CATALOGUE["skin_jaundice"], CATALOGUE["skin_jaundice"].positive.full)
+    top = (head.hair > 0.9) & (scalp.radius(head.canvas) < 0.8) & (head.canvas.y_cm > 6.0)
+    blue = [paint(canvas, changes, 0)[0][head.canvas.window][top][:, 2].mean() for changes in ([bald], [bald, yellow])]
+    assert blue[1] < 0.8 * blue[0]
+
+
+def test_hair_recedes_most_at_the_temples(canvas, head):
+    after, before = (light(canvas, changes)[0] for changes in ([asked("frontal_balding", 0.7)], []))
+    rise = (after - before)[head.canvas.window]
+    aside, above = np.abs(head.canvas.x_cm), head.line_cm
+    band = (above > 1.2) & (above < 2.2) & (head.hair > 0.5)
+    temples, middle = band & (aside > 3.5) & (aside < 5.2), band & (aside < 1.0)
+    assert rise[temples].mean() > 1.5 * rise[middle].mean()
+
+
+def test_grey_begins_at_the_temples(canvas, head):
+    after, before = (light(canvas, changes)[0] for changes in ([asked("hair_greying", 0.4)], []))
+    rise = (after - before)[head.canvas.window]
+    hair = head.hair > 0.8
+    temples = hair & (np.abs(head.canvas.x_cm) > 6.0) & (head.canvas.y_cm < 8.0)
+    crown = hair & (np.abs(head.canvas.x_cm) < 3.0) & (head.canvas.y_cm > 11.0)
+    assert rise[temples].mean() > 1.5 * rise[crown].mean()
+
+
+def test_the_white_lock_lies_in_the_middle_and_front(short, canvas):
+    painted = light(canvas, [asked("white_forelock", 1.0)])[1]
+    aside, up = np.abs(short.pixels_cm[..., 0])[painted], short.pixels_cm[..., 1][painted]
+    assert np.median(aside) < 2.5
+    assert up.min() > 4.0
+
+
+@pytest.mark.parametrize("name", sorted({*SIGNS} - {"alopecia_patches"}))  # patches lie where the seed puts them
+def test_a_mirrored_photo_gives_a_mirrored_head(short, engine, name):
+    mirrored = look(np.ascontiguousarray(short.image[:, ::-1]))
+    change = asked(name, 0.7)
+    here, there = (engine.render(face, [change]).picture.astype(float) for face in (short, mirrored))
+    moved = [np.abs(p - face.image) for p, face in ((here, short), (there, mirrored))]
+    blurred = [cv2.GaussianBlur(m, (0, 0), short.pose.px_per_cm) for m in (moved[0], moved[1][:, ::-1])]
+    assert np.abs(blurred[0] - blurred[1]).mean() < 0.3 * blurred[0].mean()
+
+
+@pytest.mark.parametrize("name", SIGNS)
+def test_hair_that_is_not_known_is_not_given_back(short, engine, name):
+    rendering = engine.render(short, [asked(name, -1.0)])
+    assert rendering.applied[0].amount is None
+    assert rendering.applied[0].reason.endswith(".")
+    np.testing.assert_array_equal(rendering.picture, short.image)
+
+
+def test_a_head_without_visible_hair_says_so(short, engine):
+    below = look(np.ascontiguousarray(short.image))
+    below.regions.hair[:] = 0.0
+    applied = engine.render(below, [asked("hair_greying", 1.0)]).applied[0]
+    assert applied.amount is None
+    assert "hair" in applied.reason
+
+
+def test_long_hair_is_thinned_but_what_it_hides_is_not_made_up(face, engine):
+    applied = engine.render(face, [asked("total_alopecia", 1.0)]).applied[0]
+    assert 60.0 < applied.amount < 80.0
+    assert "hides" in applied.reason
+
+
+def test_losses_and_colours_together_do_not_depend_on_their_order(canvas):
+    changes = [asked(name, 0.6) for name in SIGNS]
+    once, again = paint(canvas, changes, 0)[0], paint(canvas, changes[::-1], 0)[0]
+    np.testing.assert_allclose(once, again, atol=1e-5)
+
+
+@pytest.mark.parametrize("turn", [-20, 20])
+def test_a_tilted_or_cropped_head_is_drawn_without_an_exception(short, engine, turn):
+    photo = Image.fromarray(short.image)
+    for picture in (photo.rotate(turn, Image.BICUBIC), photo.crop((0, 40, photo.width, photo.height))):
+        assert engine.render(look(np.array(picture)), [asked(name, 1.0) for name in SIGNS]).picture.shape[2] == 3
