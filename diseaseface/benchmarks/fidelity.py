@@ -17,8 +17,9 @@ from PIL import Image
 from diseaseface import edits, knowledge
 from diseaseface.benchmarks.photos import add_faces_option, photos
 from diseaseface.edits import Change
-from diseaseface.engines.morph import geometry, lids
+from diseaseface.engines.morph import geometry
 from diseaseface.engines.morph.engine import MorphEngine
+from diseaseface.engines.morph.eyes import find_eye
 from diseaseface.engines.morph.fields import takes_one_side
 from diseaseface.engines.morph.shape import LID_ATTRIBUTES, solve
 from diseaseface.errors import DiseaseFaceError
@@ -89,7 +90,7 @@ def _views(photo) -> dict:
 
 def _drawn(face, change):
     """Displacement of the landmarks, canonical centimetres, with what was applied."""
-    eyes = {side: lids.find_eye(face, side) for side in ("left", "right")}
+    eyes = {side: find_eye(face, side) for side in ("left", "right")}
     shape = solve(face, [change], lambda c: geometry.evaluate_recipe(face, c), eyes)
     return face.chart.at(shape.move_cm, face.landmarks_px), shape
 

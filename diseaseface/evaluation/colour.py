@@ -22,6 +22,7 @@ _INDICES = {
     "MI": (1.0, 0.0, 0.0),
     "YI": (0.0, -1.0, 1.0),
     "BI": (1.0, 0.0, -1.0),
+    "WI": (-1.0, 0.0, 1.0),
 }
 _LEAST_PIXELS = 40
 _LEAST_SCLERA = 12
@@ -72,7 +73,7 @@ def _level(index: str, where: str, sign: float, now: View, before: View | None) 
 
 
 def _region(index: str, region: str, now: View, before: View | None) -> float | None:
-    """Median of an index over lips or sclera."""
+    """Median of an index over lips, sclera or iris."""
     values, _ = _index(index, now, None)
     known = now.readable & (now.frame.region(region) > 0.75)
     if before is not None:
@@ -90,5 +91,7 @@ READINGS: dict[str, tuple[str, Read]] = {
     "skin_melanin": ("MI", partial(_level, "MI", "face", 1.0)),
     "lip_cyanosis": ("BI", partial(_region, "BI", "lips")),
     "scleral_yellowness": ("YI", partial(_region, "YI", "sclera")),
+    "scleral_redness": ("EI", partial(_region, "EI", "sclera")),
+    "iris_warmth": ("WI", partial(_region, "WI", "iris")),
     "scleral_blueness": ("BI", partial(_region, "BI", "sclera")),
 }

@@ -14,6 +14,9 @@ import numpy as np
 # face, since points_cm has the size of the photo, and with it of the head, taken out.
 MM_PER_CANONICAL_CM = 8.7
 
+# The iris turns about a centre 13.5 mm behind the cornea, and stands 3 mm behind it.
+IRIS_ARM_MM = 10.5
+
 SIDES = ("left", "right")
 
 
@@ -101,6 +104,17 @@ def _intercanthal_excess(points_cm: np.ndarray) -> float:
     return float(MM_PER_CANONICAL_CM * (canthi - (points_cm[473, 0] - points_cm[468, 0])))
 
 
+def _deviation(points_cm: np.ndarray) -> float:
+    """Sum of the angles by which the irises stand towards the nose from the middle of their fissures, degrees.
+
+    Looking to a side turns one eye in and the other out, which leaves the sum alone.
+    """
+    right = points_cm[468, 0] - points_cm[[33, 133], 0].mean()
+    left = points_cm[[362, 263], 0].mean() - points_cm[473, 0]
+    sines = MM_PER_CANONICAL_CM * np.array([right, left]) / IRIS_ARM_MM
+    return float(np.degrees(np.arcsin(np.clip(sines, -1.0, 1.0))).sum())
+
+
 _FARKAS = "Farkas, Anthropometry of the Head and Face (1994)"
 _MORPHOLOGY = "Elements of Morphology (Am J Med Genet A 149A, 2009)"
 
@@ -120,6 +134,9 @@ _TABLE = (
      "Margin reflex distance 2, with the iris centre for the light reflex", _height([473], [374])),
     ("lower_lid_position_right", "mm", "lower lid margin below the iris centre (468-145)",
      "Margin reflex distance 2, with the iris centre for the light reflex", _height([468], [145])),
+    ("strabismus", "deg", "both iris centres towards the nose from the middle of their canthi (468 of 33-133, 473 "
+     "of 362-263), as rotations of the eyes, summed", "Own: corneal light reflexes are too small for a photo of a "
+     "face", _deviation),
     ("nasal_bridge_width", "mm", "width of the nasal root at the side walls (mean of 245-465 and 188-412)",
      _MORPHOLOGY, _width((245, 465), (188, 412))),
     ("nose_length", "mm", "nasion to subnasale, vertical (168-2)", _FARKAS, _height([168], [2])),

@@ -1,8 +1,9 @@
 """From annotations and the supplement to one profile of a disease."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.meaning import Meaning
 from diseaseface.knowledge.profiles import STAND_IN_WEIGHT, Evidence, Profile, Sign, Undrawn
 from diseaseface.knowledge.supplement import Entry, Line
@@ -46,6 +47,8 @@ def profile(disease: str, name: str, facts: Iterable[Fact], meanings: Mapping[st
             undrawn.append(Undrawn(fact.hpo, meaning.label, weight, meaning.reason))
         for attribute, share in meaning.shares:
             sign = _sign(attribute, share, fact, weight, Evidence(f"HPO {release}", disease, _words(meaning, fact)))
+            if meaning.one_sided or attributes()[attribute].one_sided:
+                sign = replace(sign, side=sign.side or "one")
             key = attribute, sign.direction
             signs[key] = _stronger(signs[key], sign) if key in signs else sign
     return Profile(disease, name, (), _ranked(signs.values()), tuple(sorted(undrawn, key=lambda sign: -sign.weight)))

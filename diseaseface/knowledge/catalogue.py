@@ -96,6 +96,11 @@ class Attribute:
     sided: bool
     onset: tuple[float, float]
 
+    @property
+    def one_sided(self) -> bool:
+        """Whether it is a sign of one side by its nature: an eye turned in, one iris of another colour."""
+        return bool(self.parameters.get("one_sided", False))
+
     def pole(self, direction: int) -> Pole:
         """Return the positive or the negative direction."""
         pole = self.positive if direction > 0 else self.negative

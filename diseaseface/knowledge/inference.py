@@ -17,6 +17,7 @@ from scipy import linalg, sparse
 from diseaseface.errors import CatalogueError
 from diseaseface.knowledge import graph as graphs
 from diseaseface.knowledge import minilm
+from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.graph import Graph, unit
 from diseaseface.knowledge.meaning import Meaning
 from diseaseface.knowledge.profiles import STAND_IN_WEIGHT, Evidence, Profile, Sign
@@ -268,7 +269,7 @@ def _sign(name: str, share: float, prediction: Prediction, meaning: Meaning) -> 
         direction=1 if share > 0 else -1,
         weight=STAND_IN_WEIGHT * precision(prediction.rank),
         magnitude=abs(share),
-        side="one" if meaning.one_sided else None,
+        side="one" if meaning.one_sided or attributes()[name].one_sided else None,
         evidence=(Evidence(SOURCE, prediction.hpo, detail),),
         known=False,
     )

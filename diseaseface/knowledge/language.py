@@ -164,7 +164,7 @@ def profile_from(text: str, name: str) -> Profile:
 
 def _sign(found: Found, text: str) -> Sign:
     share = next((abs(share) for attribute, share in meaning_of(found.hpo).shares if attribute == found.attribute), 1.0)
-    one_sided = found.attribute == "facial_weakness" and found.side is None
+    one_sided = attributes()[found.attribute].one_sided and found.side is None
     return Sign(
         attribute=found.attribute,
         direction=found.direction,

@@ -1,7 +1,7 @@
 """The morph engine: draws signs on the photo itself, on any CPU.
 
-Order: colour, texture and lesions in the photo's own frame; relief relit; lids slid; then all
-displacements, added, in one warp with one resampling.
+Order: colour, texture and lesions in the photo's own frame; relief relit; signs of the eyeballs; lids
+slid; then all displacements, added, in one warp with one resampling.
 """
 
 import threading
@@ -14,16 +14,18 @@ import numpy as np
 
 from diseaseface.edits import Change, Edit
 from diseaseface.engines.base import Applied, OnStep, Rendering
-from diseaseface.engines.morph import epicanthus, folds, geometry, lids, relief, warp
+from diseaseface.engines.morph import epicanthus, eyesigns, folds, geometry, lids, relief, warp
 from diseaseface.engines.morph.appearance import paint, paints
 from diseaseface.engines.morph.canvas import Canvas, prepare
 from diseaseface.engines.morph.codes import encode
+from diseaseface.engines.morph.eyes import Eye, find_eye
 from diseaseface.engines.morph.shape import Shape, solve
 from diseaseface.engines.morph.sheets import Sheet, lay_over, slide
 from diseaseface.engines.morph.tracked import landmarks_after
 from diseaseface.faces.face import Face
 
 _LEAST_LOG_GAIN = 2e-3  # half a code in the lights: below it nothing is relit
+_LEAST_CHANGE = 1.0 / 4096  # of linear light; below it no code of the picture changes
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +50,7 @@ class Prepared:
     codes: np.ndarray
     relit: np.ndarray
     slope: np.ndarray
-    eyes: dict[str, lids.Eye | None]
+    eyes: dict[str, Eye | None]
     fields: dict = field(default_factory=dict)
 
 
@@ -81,15 +83,19 @@ class MorphEngine:
         shape = solve(face, asked, lambda change: _unit_field(face, ready, change), ready.eyes)
         linear, painted, colours = paint(ready.canvas, [c for c in asked if paints(c)], seed)
         linear, painted = _relight(face, ready, shape, asked, linear, painted)
-        sheets = [*_lid_sheets(ready, shape, linear), *_fold_sheets(ready, asked, linear)]
+        linear, painted, drawn = _draw_eyes(ready, asked, linear, painted, seed)
+        sheets = [*_lid_sheets(ready, shape, linear, drawn.eyes), *_fold_sheets(ready, asked, linear)]
         picture = _resample(face, ready, shape, sheets, linear, painted)
         # Of a sign that is both painted and warped, the painter's reason stands.
-        done = {id(a.change): a for a in (*colours, *shape.applied, *(c for c in colours if c.reason))}
+        told = (*colours, *shape.applied, *(c for c in colours if c.reason), *drawn.applied)
+        done = {id(a.change): a for a in told}
         done |= {id(change): _undone(change, omitted) for change in edit if id(change) in omitted}
         if on_step:
             on_step(1, 1)
         applied = tuple(done.get(id(c)) or _plain(c) for c in edit)
-        return Rendering(picture, applied, shape.least_jacobian, landmarks_after(face, shape, ready.eyes))
+        turned = {side: eye.eye for side, eye in drawn.eyes.items()}
+        landmarks_px = landmarks_after(face, shape, ready.eyes, turned)
+        return Rendering(picture, applied, shape.least_jacobian, landmarks_px)
 
 
 def _reason_to_omit(face: Face, change: Change) -> str | None:
@@ -127,7 +133,7 @@ def _prepare(face):
 
     smooth = cv2.GaussianBlur(canvas.linear.mean(axis=-1), (0, 0), 0.08 * face.pose.px_per_cm)
     slope = relief.light(face, on_nodes(smooth), on_nodes(np.ascontiguousarray(regions.skin[part])))
-    eyes = {side: lids.find_eye(face, side) for side in ("left", "right")}
+    eyes = {side: find_eye(face, side) for side in ("left", "right")}
     codes = face.image[part].astype(np.float32)
     return Prepared(canvas, codes, relit.astype(np.float32), slope, eyes)
 
@@ -169,12 +175,26 @@ def _folds(asked: Sequence[Change]) -> list[folds.Fold]:
     return changes
 
 
-def _lid_sheets(ready, shape, linear):
+def _draw_eyes(ready, asked, linear, painted, seed):
+    """Draw the signs of the eyeballs; `linear` and `painted` are not written to."""
+    changes = [change for change in asked if change.attribute.operator == "eye"]
+    drawn = eyesigns.draw_both(ready.eyes, linear, changes, seed)
+    if drawn.eyes:
+        linear, painted = linear.copy(), painted.copy()
+    for eye in drawn.eyes.values():
+        x0, y0, x1, y1 = eye.eye.box
+        changed = np.abs(eye.patch - linear[y0:y1, x0:x1]).max(axis=-1) > _LEAST_CHANGE
+        painted[y0:y1, x0:x1] |= changed
+        linear[y0:y1, x0:x1][changed] = eye.patch[changed]
+    return linear, painted, drawn
+
+
+def _lid_sheets(ready, shape, linear, drawn):
     sheets = []
     for side, (upper_mm, lower_mm) in shape.lids_mm.items():
-        eye = ready.eyes[side]
+        eye, iris = (drawn[side].eye, drawn[side].iris) if side in drawn else (ready.eyes[side], None)
         x0, y0, x1, y1 = eye.box
-        lid = lids.move(eye, linear[y0:y1, x0:x1], upper_mm, lower_mm)
+        lid = lids.move(eye, linear[y0:y1, x0:x1], upper_mm, lower_mm, iris)
         sheets.append(Sheet(eye.box, lid.offset_px, encode(lid.eyeball), lid.alpha))
     return sheets
 

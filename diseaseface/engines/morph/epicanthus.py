@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from diseaseface.engines.morph.codes import encode
-from diseaseface.engines.morph.lids import Eye
+from diseaseface.engines.morph.eyes import Eye
 from diseaseface.engines.morph.sheets import Sheet
 from diseaseface.faces.anthropometry import MM_PER_CANONICAL_CM
 

@@ -7,6 +7,7 @@ from importlib.resources import files
 import numpy as np
 
 from diseaseface.errors import CatalogueError
+from diseaseface.knowledge.catalogue import attributes
 
 EYE_CENTRE_CM = (3.18, 2.62)
 _PUSH = {"at", "by", "reach"}
@@ -25,8 +26,8 @@ def recipes() -> dict[str, dict]:
 
 
 def takes_one_side(name: str) -> bool:
-    """Tell whether a recipe makes the two sides of the face differ, so that it is drawn on one of them."""
-    return recipes().get(name, {}).get("one_sided", False)
+    """Tell whether a sign makes the two sides of the face differ, so that it is drawn on one of them."""
+    return attributes()[name].one_sided or recipes().get(name, {}).get("one_sided", False)
 
 
 def unit_field(name: str, direction: int, x_cm: np.ndarray, y_cm: np.ndarray, side: str | None = None) -> np.ndarray:

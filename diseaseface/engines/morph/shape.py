@@ -9,6 +9,7 @@ import numpy as np
 from diseaseface.edits import Change
 from diseaseface.engines.base import Applied
 from diseaseface.engines.morph import geometry, lids, warp
+from diseaseface.engines.morph.eyes import Eye
 from diseaseface.faces.face import Face
 
 LEAST_JACOBIAN = 0.3
@@ -46,7 +47,7 @@ def solve(
     face: Face,
     asked: Sequence[Change],
     unit: Callable[[Change], geometry.UnitField],
-    eyes: dict[str, lids.Eye | None],
+    eyes: dict[str, Eye | None],
 ) -> Shape:
     """Find the strengths for all geometric signs of an edit together.
 

@@ -1,0 +1,137 @@
+"""The frame of one eye on the photo: lid margins, iris and the patch of pixels around them."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from diseaseface.engines.morph import limbus
+from diseaseface.faces.colorimetry import to_linear
+from diseaseface.faces.face import Face
+
+_UPPER = {
+    "right": (133, 173, 157, 158, 159, 160, 161, 246, 33),
+    "left": (362, 398, 384, 385, 386, 387, 388, 466, 263),
+}
+_LOWER = {
+    "right": (133, 155, 154, 153, 145, 144, 163, 7, 33),
+    "left": (362, 382, 381, 380, 374, 373, 390, 249, 263),
+}
+_IRIS = {"right": (468, 469, 470, 471, 472), "left": (473, 474, 475, 476, 477)}
+_PAD_CM = 2.0
+
+
+@dataclass(frozen=True, eq=False)
+class Eye:
+    """The frame of one eye: u along the canthi, v up, canonical centimetres, on a pixel patch.
+
+    Attributes
+    ----------
+    box : (x0, y0, x1, y1)
+        The patch, pixels of the chart's box.
+    u_cm, v_cm : float32 arrays (h, w)
+        From the midpoint of the canthi; u grows towards the outer canthus.
+    up_px, out_px : float array (2,)
+        One canonical centimetre up, and towards the outer canthus, in pixels (x, y).
+    half_cm : float
+        Half the length of the fissure.
+    upper_cm, lower_cm : float32 arrays (h, w)
+        Height of the margins above the canthal line at each pixel's u.
+    across : float32 array (h, w)
+        How far a moved margin follows: one in the middle of the lid, zero beyond the canthi.
+    iris_uv : (u, v)
+        Centre of the iris.
+    iris_cm : float
+        Radius of the iris.
+    pupil : float or None
+        Radius of the pupil as a share of the iris's; None where the photo does not show it.
+    """
+
+    box: tuple[int, int, int, int]
+    u_cm: np.ndarray
+    v_cm: np.ndarray
+    up_px: np.ndarray
+    out_px: np.ndarray
+    half_cm: float
+    upper_cm: np.ndarray
+    lower_cm: np.ndarray
+    across: np.ndarray
+    iris_uv: tuple[float, float]
+    iris_cm: float
+    pupil: float | None = None
+
+    def to_px(self, u_cm: np.ndarray, v_cm: np.ndarray) -> np.ndarray:
+        """Return places of the eye's frame, arrays of one shape, as (x, y) pixels of the patch, (..., 2)."""
+        du, dv = u_cm - self.u_cm[0, 0], v_cm - self.v_cm[0, 0]
+        return du[..., None] * self.out_px + dv[..., None] * self.up_px
+
+
+def find_eye(face: Face, side: str) -> Eye | None:
+    """Lay the frame of the subject's left or right eye; None where the patch leaves the photo."""
+    x0, y0, x1, y1 = face.chart.box
+    local = face.landmarks_px - (x0, y0)
+    inner, outer = local[_UPPER[side][0]], local[_UPPER[side][-1]]
+    middle, span = (inner + outer) / 2, outer - inner
+    scale = face.pose.px_per_cm
+    along = span / np.linalg.norm(span)
+    up = np.array([along[1], -along[0]])
+    if up @ face.pose.vectors_to_px(np.array([0.0, 1.0, 0.0])) < 0:
+        up = -up
+    half = np.linalg.norm(span) / 2 / scale
+    pad = (half + _PAD_CM) * scale
+    px0, py0 = np.maximum(np.floor(middle - pad), 0).astype(int)
+    px1, py1 = np.minimum(np.ceil(middle + pad), (x1 - x0, y1 - y0)).astype(int)
+    if px1 - px0 < 8 or py1 - py0 < 8:
+        return None
+    columns, rows = np.meshgrid(np.arange(px0, px1), np.arange(py0, py1))
+    dx, dy = columns - middle[0], rows - middle[1]
+    u = ((dx * along[0] + dy * along[1]) / scale).astype(np.float32)
+    v = ((dx * up[0] + dy * up[1]) / scale).astype(np.float32)
+
+    def frame(indices):
+        offset = (local[list(indices)] - middle) / scale
+        return offset @ along, offset @ up
+
+    upper = _margin(*frame(_UPPER[side]), u)
+    lower = _margin(*frame(_LOWER[side]), u)
+    iris_u, iris_v = frame(_IRIS[side])
+    ring = list(_IRIS[side][1:])
+    radius = np.linalg.norm(local[ring] - local[_IRIS[side][0]], axis=1).mean() / scale
+    circle = float(iris_u[0]), float(iris_v[0]), float(radius)
+
+    light = _light(face, (x0 + px0, y0 + py0, x0 + px1, y0 + py1))
+
+    def to_px(along_cm, up_cm):
+        at = middle - (px0, py0) + scale * (along_cm[..., None] * along + up_cm[..., None] * up)
+        return at[..., 0], at[..., 1]
+
+    def margins(along_cm):
+        return _margin(*frame(_LOWER[side]), along_cm), _margin(*frame(_UPPER[side]), along_cm)
+
+    circle = limbus.refined(light, to_px, margins, circle)
+    return Eye(
+        (int(px0), int(py0), int(px1), int(py1)), u, v, up * scale, along * scale, float(half), upper, lower,
+        _across(u, half), circle[:2], circle[2], limbus.pupil(light, to_px, margins, circle),
+    )  # fmt: skip
+
+
+def _light(face, box):
+    """Natural logarithm of the light of a box (x0, y0, x1, y1) of the photo, a little smoothed."""
+    x0, y0, x1, y1 = box
+    light = to_linear(face.image[y0:y1, x0:x1]).mean(axis=-1)
+    return np.log(cv2.GaussianBlur(light, (0, 0), max(0.4, 0.03 * face.pose.px_per_cm)) + 0.01)
+
+
+def _margin(u, v, at):
+    order = np.argsort(u)
+    u, v = u[order], v[order]
+    keep = np.concatenate([[True], np.diff(u) > 1e-3])
+    curve = PchipInterpolator(u[keep], v[keep])
+    return curve(np.clip(at, u[keep][0], u[keep][-1])).astype(np.float32)
+
+
+def _across(u, half):
+    """One in the middle of the lid; reaches zero, with no kink, just beyond the canthi."""
+    t = np.clip(np.abs(u) / (half * 1.06), 0.0, 1.0)
+    return ((1.0 - t**2.6) ** 2).astype(np.float32)
