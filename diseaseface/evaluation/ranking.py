@@ -9,7 +9,7 @@ from diseaseface.evaluation import colour
 from diseaseface.evaluation.gains import expected, gains
 from diseaseface.evaluation.norms import norms
 from diseaseface.evaluation.readings import ALONE, Readings
-from diseaseface.evaluation.severity import Course, course_of
+from diseaseface.evaluation.severity import course_of
 from diseaseface.knowledge.profiles import Profile
 
 _OWN_VARIATION = 0.5  # of healthy SDs: people with one disease differ in each sign by about so much
@@ -110,13 +110,14 @@ def rank(departed: Departure, diseases: Sequence[Profile], side: str | None = No
     """
     if not departed.departs:
         return ()
-    found = [Candidate(p.id, p.name, _explained(departed, course_of(p, side))) for p in diseases]
+    found = [Candidate(p.id, p.name, explained(departed, p, side)) for p in diseases]
     better = sorted((c for c in found if c.score >= _LEAST_SHARE), key=lambda candidate: -candidate.score)
     return tuple(better[:_LONGEST])
 
 
-def _explained(departed: Departure, course: Course) -> float:
-    """Share of the squared departure that the nearest stage of a course takes away."""
+def explained(departed: Departure, profile: Profile, side: str | None = None) -> float:
+    """Return the share of the squared departure that the nearest stage of a disease's course takes away."""
+    course = course_of(profile, side)
     if not course.changes:
         return 0.0
     moved = zip(course.changes, expected(course.changes), strict=True)
