@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from diseaseface.edits import Change
-from diseaseface.engines.morph import creases, furrows
+from diseaseface.engines.morph import furrows, plane
 from diseaseface.engines.morph.appearance import paint
 from diseaseface.engines.morph.canvas import prepare
 from diseaseface.faces.look import look
@@ -58,8 +58,7 @@ def test_twice_the_amount_is_a_deeper_furrow(canvas, name):
 
 def test_light_from_above_darkens_the_upper_wall_of_a_level_furrow(canvas):
     change, _ = drawn(canvas, "forehead_lines", 1.0)
-    plane = furrows.relief("forehead_lines", 0)
-    depth = creases._on_canvas(canvas, plane.depth)
+    depth = plane.on_canvas(canvas, furrows.relief("forehead_lines", 0).depth)
     rise = cv2.Sobel(depth, cv2.CV_32F, 0, 1)
     on_skin = canvas.skin > 0.95
     upper, lower = on_skin & (rise > 0.15), on_skin & (rise < -0.15)
@@ -89,8 +88,8 @@ def test_the_seed_chooses_the_course(canvas):
 
 
 def test_relief_is_the_same_for_every_face():
-    plane = furrows.relief("chin_cleft", 3)
-    assert plane.height_cm.min() < -0.02
-    assert not plane.height_cm.flags.writeable
-    middle = int(-furrows.LEFT_CM * furrows.PX_PER_CM)
-    assert abs(int(np.argmin(plane.height_cm.min(axis=0))) - middle) < 0.2 * furrows.PX_PER_CM
+    relief = furrows.relief("chin_cleft", 3)
+    assert relief.height_cm.min() < -0.02
+    assert not relief.height_cm.flags.writeable
+    middle = int(-plane.LEFT_CM * plane.PX_PER_CM)
+    assert abs(int(np.argmin(relief.height_cm.min(axis=0))) - middle) < 0.2 * plane.PX_PER_CM

@@ -19,7 +19,9 @@ from diseaseface.engines.morph import (
     mane,
     patches,
     pigment,
+    plaques,
     regrowth,
+    scales,
     texture,
 )
 from diseaseface.engines.morph.canvas import Canvas
@@ -31,6 +33,8 @@ _OPERATORS = {
     "patches": (patches.draw, patches.undo),
     "lesions": (lesions.draw, lesions.undo),
     "texture": (texture.draw, texture.undo),
+    "plaques": (plaques.draw, plaques.undo),
+    "scales": (scales.draw, scales.undo),
     "creases": (creases.draw, creases.undo),
     "grooves": (grooves.draw, grooves.undo),
     "lips": (lips.draw, lips.undo),

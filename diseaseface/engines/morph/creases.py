@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from diseaseface.edits import Change
-from diseaseface.engines.morph import furrows, healing, lighting
+from diseaseface.engines.morph import furrows, healing, lighting, plane
 from diseaseface.engines.morph.canvas import Canvas, masked_blur
 from diseaseface.engines.morph.layers import Ink, Layer
 
@@ -13,7 +13,6 @@ _GROOVE = 0.25  # what a furrow loses of the light from all around, at full dept
 _MOST = 0.55
 _VALLEY_CM = 0.05
 _MOST_OWN = 0.16
-_SMALL_PX = 0.55
 _MOST_EVENED = 0.85
 _BORDER_CM = 0.25
 _LEAST_SEEN = 0.25
@@ -56,8 +55,8 @@ def _find(canvas, change, seed):
 def _fields(canvas, name, seed):
     """Density (h, w) of the furrows and of the person's own lines at full amount; None without skin."""
     room = canvas.keep(("furrow room",), lambda: _room(canvas))
-    plane = furrows.relief(name, seed)
-    height, depth = (_on_canvas(canvas, field) for field in (plane.height_cm, plane.depth))
+    relief = furrows.relief(name, seed)
+    height, depth = (plane.on_canvas(canvas, field) for field in (relief.height_cm, relief.depth))
     if float((room * (depth > 0.2)).sum()) < 20.0:
         return None
     density = lighting.slope_density(canvas, height) + np.float32(_GROOVE) * depth
@@ -73,21 +72,6 @@ def _room(canvas):
     size = 2 * round(0.35 * reach) + 1
     inner = cv2.GaussianBlur(cv2.erode(canvas.skin, np.ones((size, size), np.uint8)), (0, 0), 0.35 * reach)
     return inner * np.clip(1.15 - 2.5 * hairy, 0.0, 1.0)
-
-
-def _on_canvas(canvas, field):
-    """Bring a field of the canonical plane to the canvas, without what is finer than its pixels."""
-    per_px = furrows.PX_PER_CM / canvas.px_per_cm
-    if per_px > 1.0:
-        field = cv2.GaussianBlur(field, (0, 0), _SMALL_PX * per_px)
-    columns, rows = canvas.keep(("plane",), lambda: _plane(canvas))
-    return cv2.remap(field, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-
-
-def _plane(canvas):
-    columns = (canvas.x_cm - np.float32(furrows.LEFT_CM)) * np.float32(furrows.PX_PER_CM) - 0.5
-    rows = (np.float32(furrows.TOP_CM) - canvas.y_cm) * np.float32(furrows.PX_PER_CM) - 0.5
-    return columns, rows
 
 
 def _own_lines(canvas, own):

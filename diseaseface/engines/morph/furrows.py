@@ -14,12 +14,9 @@ from scipy.interpolate import PchipInterpolator
 
 from diseaseface.engines.morph import noise
 from diseaseface.engines.morph.maps import smoothstep
+from diseaseface.engines.morph.plane import LEFT_CM, PATTERNS, PX_PER_CM, SIZE, TOP_CM
 from diseaseface.errors import CatalogueError
 
-PX_PER_CM = 40.0
-LEFT_CM, TOP_CM = -9.5, 9.5
-_SIZE = (int(20 * PX_PER_CM), int(19 * PX_PER_CM))  # rows, columns
-_PATTERNS = 8  # different courses of the lines; a seed picks one
 _DEPTH_CM = 0.06
 _REACH = 2.6  # rolls
 _LINE = {"through", "depth", "width", "roll", "sides", "broken", "wander", "fade"}
@@ -27,7 +24,7 @@ _LINE = {"through", "depth", "width", "roll", "sides", "broken", "wander", "fade
 
 @dataclass(frozen=True, eq=False)
 class Relief:
-    """Furrows on the canonical plane, float32 arrays of shape (rows, columns), 40 px per cm, y downwards.
+    """Furrows on the plane of `plane`, float32 arrays of shape (rows, columns).
 
     Attributes
     ----------
@@ -54,13 +51,13 @@ def recipes() -> dict[str, dict]:
 
 def relief(name: str, seed: int) -> Relief:
     """Return the furrows of a sign; seeds share a few patterns."""
-    return _relief(name, seed % _PATTERNS)
+    return _relief(name, seed % PATTERNS)
 
 
 @lru_cache(maxsize=48)
 def _relief(name, pattern):
     recipe = recipes()[name]
-    height, depth = np.zeros(_SIZE, np.float32), np.zeros(_SIZE, np.float32)
+    height, depth = np.zeros(SIZE, np.float32), np.zeros(SIZE, np.float32)
     for number, line in enumerate(recipe["lines"]):
         for hand in _hands(line):
             _furrow(height, depth, line, hand, noise.stream(pattern, f"{name} {number} {hand}"))
@@ -132,8 +129,8 @@ def _furrow(height, depth, line, hand, random):
 def _patch(points, reach):
     """The part of the plane around points, and its positions, cm."""
     low, high = points.min(axis=0) - reach, points.max(axis=0) + reach
-    columns = np.clip(np.array([low[0] - LEFT_CM, high[0] - LEFT_CM]) * PX_PER_CM, 0, _SIZE[1]).astype(int)
-    rows = np.clip(np.array([TOP_CM - high[1], TOP_CM - low[1]]) * PX_PER_CM, 0, _SIZE[0]).astype(int)
+    columns = np.clip(np.array([low[0] - LEFT_CM, high[0] - LEFT_CM]) * PX_PER_CM, 0, SIZE[1]).astype(int)
+    rows = np.clip(np.array([TOP_CM - high[1], TOP_CM - low[1]]) * PX_PER_CM, 0, SIZE[0]).astype(int)
     x = LEFT_CM + (np.arange(*columns) + 0.5) / PX_PER_CM
     y = TOP_CM - (np.arange(*rows) + 0.5) / PX_PER_CM
     return (slice(*rows), slice(*columns)), *np.meshgrid(x, y)

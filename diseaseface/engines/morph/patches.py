@@ -27,29 +27,32 @@ _HIDDEN = "No bare skin of the face is visible."
 def draw(canvas: Canvas, change: Change, seed: int) -> Layer:
     """Draw patches over a share of the skin of the face, per cent."""
     name, amount = change.attribute.name, change.amount
-    patch = _patch(canvas, name, amount, seed)
+    patch = cover(canvas, name, amount, seed)
     if patch is None:
         return Layer(0.0, _HIDDEN)
     if name == "vitiligo":
         lift = canvas.keep(("white skin",), lambda: _white_gain(canvas, canvas.smooth_colour(0.5)))
-        return Layer(_covered(canvas, patch), inks=_white(canvas, patch, lift))
-    return Layer(_covered(canvas, patch), inks=_pale(canvas, patch))
+        return Layer(share_covered(canvas, patch), inks=_white(canvas, patch, lift))
+    return Layer(share_covered(canvas, patch), inks=_pale(canvas, patch))
 
 
 def undo(canvas: Canvas, change: Change, seed: int) -> Layer:
     """Take the patches that `change` would draw out of the picture, as far as skin is lighter there."""
     name, amount = change.attribute.name, change.amount
-    patch = _patch(canvas, name, amount, seed)
+    patch = cover(canvas, name, amount, seed)
     if patch is None:
         return Layer(0.0, _HIDDEN)
     inks = _whitened(canvas, patch) if name == "vitiligo" else _pale(canvas, patch)
     if _seen(canvas, inks) < _LEAST_SEEN:
         return Layer(0.0, healing.NOT_THERE)
-    return Layer(_covered(canvas, patch), inks=inks, backwards=True)
+    return Layer(share_covered(canvas, patch), inks=inks, backwards=True)
 
 
-def _patch(canvas, name, amount, seed):
-    """Soft patches, float32 (h, w), 0 to 1; None where there is no skin for them."""
+def cover(canvas: Canvas, name: str, amount: float, seed: int) -> np.ndarray | None:
+    """Return soft patches over `amount` per cent of the face, float32 (h, w), 0 to 1; None without skin for them.
+
+    `name` is one of the patches of pigments.toml.
+    """
     recipe = maps.recipes()["patches"][name]
     found = canvas.keep((name, seed), lambda: _field(canvas, name, recipe, seed))
     if found is None:
@@ -59,7 +62,8 @@ def _patch(canvas, name, amount, seed):
     return _inside(height - np.float32(level), steepness, recipe["seep"])
 
 
-def _covered(canvas, patch):
+def share_covered(canvas: Canvas, patch: np.ndarray) -> float:
+    """Return how much of the bare skin of the face a patch covers, per cent."""
     return 100.0 * float((patch * canvas.inside).sum() / canvas.inside.sum())
 
 
