@@ -137,6 +137,9 @@ _TABLE = (
     ("strabismus", "deg", "both iris centres towards the nose from the middle of their canthi (468 of 33-133, 473 "
      "of 362-263), as rotations of the eyes, summed", "Own: corneal light reflexes are too small for a photo of a "
      "face", _deviation),
+    ("eyebrow_arch", "mm", "body of the brow (105, 52, 334, 282) above the mean of its ends (107, 55, 70, 46 and 336, "
+     "285, 300, 276), vertical", "Own: height of the arch; none is published", _height([105, 52, 334, 282],
+     [107, 55, 70, 46, 336, 285, 300, 276])),
     ("nasal_bridge_width", "mm", "width of the nasal root at the side walls (mean of 245-465 and 188-412)",
      _MORPHOLOGY, _width((245, 465), (188, 412))),
     ("nose_length", "mm", "nasion to subnasale, vertical (168-2)", _FARKAS, _height([168], [2])),

@@ -11,6 +11,7 @@ from diseaseface.engines.base import Applied
 from diseaseface.engines.morph import (
     brows,
     creases,
+    facialhair,
     geometry,
     grooves,
     lesions,
@@ -39,6 +40,7 @@ _OPERATORS = {
     "grooves": (grooves.draw, grooves.undo),
     "lips": (lips.draw, lips.undo),
     "brows": (brows.draw, regrowth.undo),
+    "hairs": (facialhair.draw, facialhair.undo),
 }
 _ON_SCALP = "scalp"  # drawn by `mane`, on a canvas of its own
 _LEAST_CHANGE = 1.0 / 4096  # of linear light; below it no code of the picture changes
