@@ -11,12 +11,14 @@ from diseaseface.evaluation.margins import margin_shifts
 from diseaseface.evaluation.tracking import Motion, moved_points_cm, track
 from diseaseface.evaluation.views import View, view
 from diseaseface.faces.anthropometry import MEASURES, readings
+from diseaseface.faces.extents import EXTENTS, read_extents
 from diseaseface.faces.face import Face
+from diseaseface.faces.outline import outline_of
 
 SURFACE = {**colour.READINGS, **texture.READINGS, **lesions.READINGS}
 
 # Read as a change in per cent of what was there.
-RELATIVE = frozenset({"skin_roughness", "eyebrow_density"})
+RELATIVE = frozenset({"vault_height", "head_width", "skin_roughness", "eyebrow_density"})
 # One picture alone cannot tell these from moles, beard shade, light and compression.
 ONLY_AGAINST_BEFORE = frozenset(
     {"depigmented_area", "hypopigmented_area", "telangiectasia_area", "dark_spot_count", "pigmented_area"}
@@ -62,19 +64,20 @@ def read_alone(face: Face) -> Readings:
 def _alone(face, frame):
     seen = view(frame)
     surface = {name: read(seen, None) for name, (_, read) in SURFACE.items()}
-    return {**readings(face.points_cm), **surface}
+    return {**readings(face.points_cm), **surface, **read_extents(outline_of(face))}
 
 
 def read_change(before: Face, after: Face) -> Readings:
     """Read what has changed from one picture of a face to another."""
     frame = frame_of(before)
     if np.array_equal(before.image, after.image):
-        return Readings(ALIGNED, dict.fromkeys((*MEASURES, *SURFACE), 0.0), _blur(before))
+        return Readings(ALIGNED, dict.fromkeys((*MEASURES, *SURFACE, *EXTENTS), 0.0), _blur(before))
     if same_surroundings(before, after.image) and same_place(before, after):
         codes = frame.see(after.image)
         motion = track(frame, codes)
         if motion.agreement >= _LEAST_AGREEMENT:
-            return Readings(ALIGNED, _tracked(frame, codes, motion), _blur(before))
+            extents = _difference(read_extents(outline_of(before)), read_extents(outline_of(after)))
+            return Readings(ALIGNED, _tracked(frame, codes, motion) | extents, _blur(before))
     changes = _difference(read_alone(before).values, read_alone(after).values)
     return Readings(RETAKEN, changes, max(_blur(before), _blur(after)))
 

@@ -73,7 +73,7 @@ def _head_masks(image, landmarks_px, pose):
     whole = whole * (1 - _undyed(lab, colours.skin) * step_between(frame.y_cm, -6.0, -8.0))
     brows = whole * brow_hair(lab, colours.skin, frame, points)
     beard = (whole - brows) * beard_hair(lab, colours, whole, frame, points)
-    over = (whole - brows - beard) * strands(lab, colours, whole, frame, points)
+    over = (whole - brows - beard) * strands(lab, colours, whole, frame, points) * (1 - segments.ears.on(frame))
     skin = whole - over - brows - beard
     hair = over + np.minimum(scalp, 1 - whole) * _may_be_hair(lab, colours, frame)
     rims, glasses = find_spectacles(lab, frame, points)

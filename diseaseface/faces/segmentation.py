@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from diseaseface.faces.contours import BARE_SKIN, BROWS, EYES, LIPS, OVAL, fill, fill_each
+from diseaseface.faces.ears import CONTOUR, ear_mask
 from diseaseface.faces.mesh import Pose
 from diseaseface.faces.smoothing import spread
 from diseaseface.faces.upright import Upright, upright
@@ -17,6 +18,7 @@ _ROUNDS = 3
 _LIGHT_REACH_CM = 2.0
 _WALL_STEP = 4.5  # between neighbouring pixels on a wall, in the same unit
 _WALL_ALIKE = 7.0  # distance in CIE L*a*b* up to which a colour is that of the wall
+_EAR_LIKENESS = 0.25
 _NO_COLOUR = (255, 0, 255)  # of places outside the photo: unlike skin, hair and walls
 
 
@@ -42,6 +44,7 @@ class Segments:
     ----------
     skin : Rough
         Runs on over eyes and lips.
+    ears : Rough
     person : Rough
     lab : float32 array of shape (h, w, 3)
         CIE L*a*b* of the frame of `skin`.
@@ -52,6 +55,7 @@ class Segments:
     """
 
     skin: Rough
+    ears: Rough
     person: Rough
     lab: np.ndarray
     likeness: np.ndarray
@@ -66,7 +70,14 @@ def segment(image: np.ndarray, landmarks_px: np.ndarray, pose: Pose) -> Segments
     likeness = _likeness(frame, lab, points)
     inside = _inside(frame, image)
     skin = Rough(frame, _skin(frame, lab, points, likeness, inside))
-    return Segments(skin, _person(image, pose, skin), lab, likeness, inside)
+    person = _person(image, pose, skin)
+    bare = ((likeness > _EAR_LIKENESS) | (skin.mask > 0)) & (person.on(frame) > 0.5) & inside
+    ears = Rough(frame, np.zeros_like(skin.mask))
+    for ear in (ear_mask(frame, points, bare, side) for side in CONTOUR):
+        if ear is not None:
+            ears.mask[ear] = 1.0
+    np.maximum(skin.mask, ears.mask, out=skin.mask)  # redder than the face, they are often lost to the cut
+    return Segments(skin, ears, person, lab, likeness, inside)
 
 
 def _inside(frame, image):

@@ -14,7 +14,7 @@ import numpy as np
 
 from diseaseface.edits import Change, Edit
 from diseaseface.engines.base import Applied, OnStep, Rendering
-from diseaseface.engines.morph import epicanthus, eyesigns, folds, geometry, lids, relief, warp
+from diseaseface.engines.morph import contours, epicanthus, eyesigns, folds, geometry, lids, relief, warp
 from diseaseface.engines.morph.appearance import paint, paints
 from diseaseface.engines.morph.canvas import Canvas, prepare
 from diseaseface.engines.morph.codes import encode
@@ -110,7 +110,7 @@ def _reason_to_omit(face: Face, change: Change) -> str | None:
             f"Too small to be seen: the iris is {face.iris_px:.0f} pixels wide in this photo, and this sign needs "
             f"{attribute.least_iris_px:g}. Use a larger or closer photo."
         )
-    return None
+    return contours.reason_to_omit(face, change)
 
 
 def _undone(change: Change, omitted: dict[int, str]) -> Applied:

@@ -53,6 +53,7 @@ def unit_field(name: str, direction: int, x_cm: np.ndarray, y_cm: np.ndarray, si
     mirrored = direction < 0 and "negative" not in recipe
     primitives = recipe["negative"] if direction < 0 and "negative" in recipe else recipe["positive"]
     total = np.zeros((*x_cm.shape, 3), np.float32)
+    side = side or ("left" if recipe.get("one_sided") else None)
     for primitive in primitives:
         for hand in _hands(primitive, side):
             field = _primitive(primitive, hand * x_cm, y_cm)

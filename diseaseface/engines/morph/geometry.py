@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from diseaseface.edits import Change
+from diseaseface.engines.morph import contours
 from diseaseface.engines.morph.fields import recipes, unit_field
 from diseaseface.faces.anthropometry import MEASURES
 from diseaseface.faces.chart import ring_window
@@ -37,16 +38,20 @@ class UnitField:
 
 
 def is_geometric(change: Change) -> bool:
-    """Tell whether a recipe exists for the change's attribute."""
-    return change.attribute.name in recipes()
+    """Tell whether the change's attribute moves something."""
+    return change.attribute.name in recipes() or change.attribute.name in contours.CONTOURS
 
 
 def evaluate_recipe(face: Face, change: Change) -> UnitField:
     """Evaluate the recipe of a change on a face, in the change's direction."""
-    nodes = face.chart.nodes_cm
-    field = unit_field(*unit_field_key(change)[:2], nodes[..., 0], nodes[..., 1], change.side)
+    nodes, (name, direction, _) = face.chart.nodes_cm, unit_field_key(change)
+    field = np.zeros(nodes.shape, np.float32)
+    if name in recipes():
+        field += unit_field(name, direction, nodes[..., 0], nodes[..., 1], change.side)
+        field *= ring_window(nodes[..., 0], nodes[..., 1])[..., None]
+    if name in contours.CONTOURS:
+        field += np.float32(direction) * contours.field(face, name, change.side)
     field *= -1.0 if undoes(change) else 1.0
-    field *= ring_window(nodes[..., 0], nodes[..., 1])[..., None]
     return UnitField(field, face.chart.at(field, face.landmarks_px).astype(np.float64))
 
 
@@ -69,7 +74,8 @@ def measure_of(change: Change) -> str | None:
     name = change.attribute.measure
     if name in MEASURES:
         return name
-    sided = f"{name}_{change.side}"
+    one_sided = recipes().get(change.attribute.name, {}).get("one_sided")
+    sided = f"{name}_{change.side or ('left' if one_sided else None)}"
     return sided if sided in MEASURES else None
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from diseaseface.edits import Change
 from diseaseface.engines.base import Applied
-from diseaseface.engines.morph import geometry, lids, warp
+from diseaseface.engines.morph import contours, geometry, lids, warp
 from diseaseface.engines.morph.eyes import Eye
 from diseaseface.faces.face import Face
 
@@ -84,7 +84,7 @@ def solve(
         least,
         (
             *(_reached(*each) for each in zip(solved, planned, reached, strict=True)),
-            *(_reached(c, c.amount, left * c.amount) for c in direct),
+            *(_reached(c, c.amount, left * c.amount, contours.note(face, c)) for c in direct),
             *lids_applied,
         ),
     )
@@ -113,11 +113,11 @@ def _share_left(safe_cm, move_cm):
     return min(float((safe_cm * move_cm).sum()) / total, 1.0) if total else 1.0
 
 
-def _reached(change, planned, reached):
+def _reached(change, planned, reached, note=None):
     """Account for one sign: what the solver planned, and what was left after smoothing."""
     tolerance = 0.1 * abs(change.amount)
     if abs(reached - change.amount) <= tolerance:
-        return Applied(change, float(reached))
+        return Applied(change, float(reached), note)
     coupled = abs(planned - change.amount) > tolerance
     return Applied(change, float(reached), _COUPLED if coupled else _SOFTENED)
 
