@@ -182,6 +182,44 @@ def test_nothing_scrolls_sideways(browser, address, width, scheme):
     context.close()
 
 
+def test_a_profile_is_opened_changed_compared_and_shown_on_the_photo(page):
+    page.click("button[role=tab]:has-text('Profiles')")
+    page.wait_for_selector("#profile-signs tr[data-sign]")
+    page.wait_for_selector("#profile-graph .scatterlayer")
+    assert page.input_value("#profile-one input") == "Down syndrome"
+    page.fill("#profile-other input", "Williams syndrome")
+    page.wait_for_selector("#profile-other li:has-text('Williams')")
+    page.press("#profile-other input", "Enter")
+    page.wait_for_selector("#profile-compared table")
+
+    page.uncheck("#profile-signs tr[data-sign='0'] input[type=checkbox]")
+    page.wait_for_selector("#profile-changed .note")
+    with page.expect_download() as taken:
+        page.click("#profile-export")
+    assert taken.value.suggested_filename.endswith(".json")
+    page.click("#profile-show")
+    settle(page, "Down syndrome (edited)")
+    assert page.locator("#picture").is_visible()
+    assert page.input_value("#disease input") == "Down syndrome (edited)"
+
+    page.click("button[role=tab]:has-text('Profiles')")
+    page.fill("#profile-words textarea", "yellow eyes and puffy eyelids")
+    page.click("#profile-describe")
+    page.wait_for_selector("#profile-head h3:has-text('My description')")
+    assert page.locator("#profile-signs tr[data-sign]").count() >= 2
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_profiles_do_not_scroll_sideways(browser, address, width):
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    page.goto(address)
+    page.wait_for_selector("#signs table", timeout=PATIENCE_MS)
+    page.click("button[role=tab]:has-text('Profiles')")
+    page.wait_for_selector("#profile-graph .scatterlayer", timeout=PATIENCE_MS)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
 def test_nothing_is_fetched_from_elsewhere(browser, address):
     page = browser.new_page()
     asked = []

@@ -26,7 +26,7 @@ function detail(option, typed) {
 
 function row(option, place, typed) {
   const item = document.createElement('li');
-  item.id = `disease-option-${place}`;
+  item.id = `${list.id}-${place}`;
   item.setAttribute('role', 'option');
   item.dataset.place = place;
   const name = document.createElement('span');
@@ -108,6 +108,10 @@ list.addEventListener('mousedown', (event) => {
 watch('value', () => {
   const chosen = options.find((option) => option.id === props.value);
   if (!props.value || (chosen && sameText(chosen.name, box.value))) return;
+  if (props.value.startsWith('OWN:')) {
+    box.value = props.value.slice(4);
+    return;
+  }
   server.search(props.value).then((found) => {
     const match = found.find((option) => option.id === props.value);
     if (match) box.value = match.name;

@@ -24,10 +24,10 @@
 
   // A file was made: let the browser take it.
   window.diseaseface = {
-    fetch() {
+    fetch(name = 'fetch') {
       setTimeout(() => {
-        const link = document.querySelector('#fetch a, a#fetch');
-        (link ?? document.querySelector('#fetch button, button#fetch'))?.click();
+        const link = document.querySelector(`#${name} a, a#${name}`);
+        (link ?? document.querySelector(`#${name} button, button#${name}`))?.click();
       }, 60);
     },
   };

@@ -65,6 +65,21 @@ class Graph:
         """Bool of shape (V, V): whether the visible term of the column is above that of the row, or it."""
         return (self.above[: self.visible, : self.visible] > 0).tocsr()
 
+    @cached_property
+    def shown(self) -> sparse.csr_matrix:
+        """The visible part of `has`, of shape (D, V)."""
+        return self.has[:, : self.visible].tocsr()
+
+    @cached_property
+    def rarity(self) -> np.ndarray:
+        """How telling each visible sign is, float32 of shape (V,)."""
+        return _rarity(self.shown)
+
+    @cached_property
+    def told(self) -> sparse.csr_matrix:
+        """The visible signs weighted by how telling they are, rows at length one, of shape (D, V)."""
+        return unit(self.shown @ sparse.diags(self.rarity))
+
     def number(self, disease: str) -> int:
         """Return the row of a disease; raise UnknownDisease where HPO gives it no visible sign."""
         if disease not in self.numbers:
@@ -182,24 +197,44 @@ class Neighbourhood:
     edges: tuple[Edge, ...]
 
 
-def around(graph: Graph, disease: str, most_signs: int = 15, most_diseases: int = 8) -> Neighbourhood:
-    """Return the graph around a disease; its most telling signs, the nearest diseases by shared visible signs.
+def around(
+    graph: Graph, disease: str, most_signs: int = 15, most_diseases: int = 8, most_genes: int = 10
+) -> "Neighbourhood":
+    """Return the Neighbourhood of a disease: its most telling signs, genes, and the nearest by visible signs.
 
     Raises UnknownDisease where HPO gives the disease no visible sign.
     """
     row = graph.number(disease)
-    seen = graph.has[:, : graph.visible].tocsr()
-    rarity = _rarity(seen)
-    signs = sorted(seen[row].indices, key=lambda sign: -rarity[sign])[:most_signs]
-    nearest = [(other, near) for other, near in _nearest(graph, seen, rarity, row)[:most_diseases] if near > 0]
-    nodes = [Node(disease, graph.names[row], "disease")]
-    nodes += [Node(graph.terms[sign], graph.labels[graph.terms[sign]], "sign") for sign in signs]
-    nodes += [Node(graph.genes[gene], graph.genes[gene], "gene") for gene in graph.carries[row].indices]
-    edges = [Edge(disease, node.id, 1.0) for node in nodes[1:]]
-    for other, near in nearest:
+    seen = graph.has[row, : graph.visible].tocsr()
+    genes = [graph.genes[gene] for gene in graph.carries[row].indices[:most_genes]]
+    center = Node(disease, graph.names[row], "disease")
+    own = linked(graph)
+    return _neighbourhood(graph, center, seen, genes, own == own[row], most_signs, most_diseases)
+
+
+def around_terms(
+    graph: Graph, center: Node, terms: Iterable[str], most_signs: int = 15, most_diseases: int = 8
+) -> "Neighbourhood":
+    """Return the Neighbourhood of a disease that HPO lacks, by the ids of the visible signs it is said to have."""
+    column = {term: number for number, term in enumerate(graph.terms[: graph.visible])}
+    at = sorted({column[term] for term in terms if term in column})
+    seen = sparse.csr_matrix((np.ones(len(at), np.float32), ([0] * len(at), at)), (1, graph.visible))
+    return _neighbourhood(graph, center, seen, [], np.zeros(len(graph.diseases), bool), most_signs, most_diseases)
+
+
+def _neighbourhood(graph, center: Node, seen, genes, itself, most_signs: int, most_diseases: int) -> "Neighbourhood":
+    all_seen, rarity = graph.shown, graph.rarity
+    signs = sorted(seen.indices, key=lambda sign: -rarity[sign])[:most_signs]
+    near = np.asarray((graph.told @ unit(seen @ sparse.diags(rarity)).T).todense()).ravel()
+    near[itself] = 0.0
+    nearest = [other for other in np.argsort(-near, kind="stable")[:most_diseases] if near[other] > 0]
+    nodes = [center, *(Node(graph.terms[sign], graph.labels[graph.terms[sign]], "sign") for sign in signs)]
+    nodes += [Node(gene, gene, "gene") for gene in genes]
+    edges = [Edge(center.id, node.id, 1.0) for node in nodes[1:]]
+    for other in nearest:
         nodes.append(Node(graph.diseases[other], graph.names[other], "disease"))
-        edges.append(Edge(disease, graph.diseases[other], near))
-        shared = set(seen[other].indices)
+        edges.append(Edge(center.id, graph.diseases[other], float(near[other])))
+        shared = set(all_seen[other].indices)
         edges += [Edge(graph.diseases[other], graph.terms[sign], 1.0) for sign in signs if sign in shared]
     return Neighbourhood(tuple(nodes), tuple(edges))
 
@@ -208,16 +243,6 @@ def _rarity(seen: sparse.csr_matrix) -> np.ndarray:
     """Return how telling each sign is: the logarithm of one over its share of diseases."""
     counts = np.asarray(seen.sum(axis=0)).ravel()
     return np.log(seen.shape[0] / np.maximum(counts, 1.0)).astype(np.float32)
-
-
-def _nearest(graph: Graph, seen, rarity: np.ndarray, row: int) -> list[tuple[int, float]]:
-    """Return the other diseases by the cosine of their signs, each sign weighted by how telling it is."""
-    told = unit(seen @ sparse.diags(rarity))
-    near = np.asarray((told @ told[row].T).todense()).ravel()
-    own = linked(graph)
-    near[own == own[row]] = 0.0
-    order = np.argsort(-near, kind="stable")
-    return [(int(other), float(near[other])) for other in order[:50]]
 
 
 def unit(matrix: sparse.spmatrix) -> sparse.csr_matrix:

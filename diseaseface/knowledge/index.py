@@ -131,17 +131,18 @@ class Diseases:
     def people(self, disease: str) -> People:
         """Return who has a disease, by the supplement where it says so, else by HPO's terms of its course."""
         entry = self._entries.get(disease)
-        return (entry and entry.people) or from_course(self._store.courses.get(self._in_hpo(disease), ()))
+        return (entry and entry.people) or from_course(self._store.courses.get(self.in_hpo(disease), ()))
 
     def twins(self, disease: str) -> list[str]:
         """Return the ids of the other entries of one disease: OMIM's of an ORPHA one and the other way round."""
-        return self._store.twins.get(self._in_hpo(disease), [])
+        return self._store.twins.get(self.in_hpo(disease), [])
 
-    def _in_hpo(self, disease: str) -> str:
+    def in_hpo(self, disease: str) -> str:
+        """Return the id under which HPO lists a disease, "" for a curated one that it lacks."""
         return self._entries[disease].hpo if disease in self._entries else disease
 
     def _completed(self, key: str) -> Profile:
-        made, hpo = self._profile(key), self._in_hpo(key)
+        made, hpo = self._profile(key), self.in_hpo(key)
         for source in self._sources:
             made = source.complete(made, hpo)
         return made

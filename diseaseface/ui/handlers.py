@@ -15,6 +15,7 @@ from gradio.utils import get_upload_folder
 from diseaseface import pictures
 from diseaseface.errors import DiseaseFaceError, FaceError, PhotoError, RequestError, UnknownDisease
 from diseaseface.faces.face import Face
+from diseaseface.knowledge.profiles import Profile
 from diseaseface.settings import STAGES
 from diseaseface.ui import figures, presenters, texts, views
 from diseaseface.ui.examples import examples
@@ -35,7 +36,7 @@ class Held:
     photo: str
     face: Face
     settings: dict
-    disease: str
+    disease: str | Profile
     severity: float
     drawing: "Drawing"
     result: "Result | None" = None
@@ -105,7 +106,9 @@ class Handlers:
         matches = self.pipeline.diseases.search(str(text)[:200], most=MOST_SUGGESTIONS)
         return [presenters.disease_option(match) for match in matches]
 
-    def show(self, photo, disease, severity, seed, age, side, presentation, toward, view, held) -> Iterator[tuple]:
+    def show(
+        self, photo, disease, severity, seed, age, side, presentation, toward, view, held, own: Profile | None = None
+    ) -> Iterator[tuple]:
         """Draw, then score, then draw the course; each as soon as it is there."""
         try:
             settings = {
@@ -115,7 +118,8 @@ class Handlers:
                 "presentation": presentation,
                 "toward": toward,
             }
-            for step in self._steps(photo, disease, severity, settings, held, view):
+            chosen = own if own is not None and own.id == disease else disease
+            for step in self._steps(photo, chosen, severity, settings, held, view):
                 yield step.values()
         except (PhotoError, FaceError) as error:
             yield Shown(photo_notice=presenters.notice_html(str(error))).values()

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from diseaseface.settings import KEEP_SECONDS
-from diseaseface.ui import texts
-from diseaseface.ui.examples import ASSETS, examples
+from diseaseface.ui import profiles_tab, texts
+from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import FIRST_SEVERITY, Handlers, working
+from diseaseface.ui.parts import disease_box, script, step_title, title, words
 from diseaseface.ui.views import HEAD
 
 if TYPE_CHECKING:
@@ -28,18 +29,21 @@ def build(pipeline: "Pipeline") -> gr.Blocks:
         fill_width=True,
     ) as page:
         gr.HTML(_masthead(), elem_id="masthead", js_on_load=None)
-        with gr.Tabs(elem_id="rooms"):
+        with gr.Tabs(elem_id="rooms") as rooms:
             with gr.Tab(texts.TAB_TRANSFORM, id="transform"):
-                _transform(page, handlers)
+                parts, show = _transform(page, handlers)
+            with gr.Tab(texts.TAB_PROFILES, id="profiles") as room:
+                profiles = profiles_tab.add(pipeline, handlers.search)
             with gr.Tab(texts.TAB_METHOD, id="method"):
                 gr.Markdown(texts.METHOD, elem_id="method")
         gr.HTML(f"<p>{texts.FOOT}</p>", elem_id="foot", js_on_load=None)
+        _wire_profiles(handlers, parts, show, profiles, rooms, room)
     page.warm = handlers.opening
     return page
 
 
-def _transform(page: gr.Blocks, handlers: Handlers) -> None:
-    held = gr.State(None)
+def _transform(page: gr.Blocks, handlers: Handlers) -> tuple[dict, dict]:
+    held, own = gr.State(None), gr.State(None)
     with gr.Row(elem_id="bench", equal_height=False):
         with gr.Column(elem_id="controls", min_width=0):
             asked = _controls(handlers)
@@ -50,20 +54,18 @@ def _transform(page: gr.Blocks, handlers: Handlers) -> None:
         with gr.Column(elem_id="course", min_width=0):
             course = _course()
         with gr.Column(elem_id="evidence", min_width=0):
-            _title(texts.SIGNS_TITLE, texts.SIGNS_HINT)
-            course["signs"] = _words("signs")
-    parts = {**asked, **drawn, **read, **course, "held": held}
-    _wire_show(page, handlers, parts)
+            title(texts.SIGNS_TITLE, texts.SIGNS_HINT)
+            course["signs"] = words("signs")
+    parts = {**asked, **drawn, **read, **course, "held": held, "own": own}
+    show = _wire_show(page, handlers, parts)
     _wire_downloads(handlers, parts)
+    return parts, show
 
 
 def _controls(handlers: Handlers) -> dict:
-    def search(text: str) -> list[dict]:  # Gradio marks the function, which a bound method does not allow
-        return handlers.search(text)
-
     parts: dict = {}
     with gr.Column(elem_classes="step", min_width=0):
-        _step_title(1, texts.PHOTO)
+        step_title(1, texts.PHOTO)
         parts["photo"] = gr.Image(
             type="filepath",
             sources=["upload", "webcam"],
@@ -75,22 +77,15 @@ def _controls(handlers: Handlers) -> dict:
             buttons=[],
             elem_id="photo",
         )
-        parts["examples"] = gr.HTML(_examples(), js_on_load=_script("examples.js"), elem_id="examples")
-        parts["own"] = _words("own")
-        parts["photo_notice"] = _words("photo-notice")
+        parts["examples"] = gr.HTML(_examples(), js_on_load=script("examples.js"), elem_id="examples")
+        parts["own"] = words("own")
+        parts["photo_notice"] = words("photo-notice")
     with gr.Column(elem_classes="step", min_width=0):
-        _step_title(2, texts.DISEASE)
-        parts["disease"] = gr.HTML(
-            "",
-            html_template=_disease_box(),
-            js_on_load=_script("disease.js"),
-            server_functions=[search],
-            elem_id="disease",
-            label=texts.DISEASE,
-        )
-        parts["disease_notice"] = _words("disease-notice")
+        step_title(2, texts.DISEASE)
+        parts["disease"] = disease_box("disease", handlers.search, texts.DISEASE, texts.DISEASE_HINT)
+        parts["disease_notice"] = words("disease-notice")
     with gr.Column(elem_classes="step", min_width=0):
-        _step_title(3, texts.SEVERITY)
+        step_title(3, texts.SEVERITY)
         parts["severity"] = gr.Slider(
             0,
             100,
@@ -105,7 +100,7 @@ def _controls(handlers: Handlers) -> dict:
         gr.HTML(f"<div class='ends' aria-hidden='true'>{ends}</div>", js_on_load=None)
     with gr.Accordion(texts.MORE, open=False, elem_id="more"):
         parts |= _more()
-    parts["notice"] = _words("notice")
+    parts["notice"] = words("notice")
     return parts
 
 
@@ -157,7 +152,7 @@ def _stage() -> dict:
             for name, label in zip(names, labels, strict=True)
         }
         fetch = gr.DownloadButton(visible="hidden", elem_id="fetch")
-    warnings = _words("warnings")
+    warnings = words("warnings")
     return (
         {"picture": picture, "view": view, "caption": caption, "status": status, "stop": stop}
         | takes
@@ -169,15 +164,15 @@ def _stage() -> dict:
 
 
 def _readings() -> dict:
-    _title(texts.SCORES_TITLE)
-    scores = _words("scores")
-    _title(texts.PLOT_TITLE, texts.PLOT_HINT)
+    title(texts.SCORES_TITLE)
+    scores = words("scores")
+    title(texts.PLOT_TITLE, texts.PLOT_HINT)
     plot = gr.Plot(show_label=False, label=texts.PLOT_TITLE, container=False, elem_id="plot", buttons=[])
     return {"scores": scores, "plot": plot}
 
 
 def _course() -> dict:
-    _title(texts.STRIP_TITLE, texts.STRIP_HINT)
+    title(texts.STRIP_TITLE, texts.STRIP_HINT)
     strip = gr.Gallery(
         format="png",
         columns=5,
@@ -193,11 +188,23 @@ def _course() -> dict:
     return {"strip": strip}
 
 
-def _wire_show(page: gr.Blocks, handlers: Handlers, parts: dict) -> None:
+def _wire_show(page: gr.Blocks, handlers: Handlers, parts: dict) -> dict:
     outputs = [parts[name] for name in handlers.outputs()]
     inputs = [
         parts[name]
-        for name in ("photo", "disease", "severity", "seed", "age", "side", "presentation", "toward", "view", "held")
+        for name in (
+            "photo",
+            "disease",
+            "severity",
+            "seed",
+            "age",
+            "side",
+            "presentation",
+            "toward",
+            "view",
+            "held",
+            "own",
+        )
     ]
     quiet = {"show_progress": "hidden", "api_visibility": "private"}
     show = {"fn": handlers.show, "inputs": inputs, "outputs": outputs} | quiet | ONE_AT_A_TIME
@@ -230,6 +237,18 @@ def _wire_show(page: gr.Blocks, handlers: Handlers, parts: dict) -> None:
         queue=False,
         **quiet,
     )
+    return show
+
+
+def _wire_profiles(handlers: Handlers, parts: dict, show: dict, profiles: dict, rooms: gr.Tabs, room: gr.Tab) -> None:
+    """Open the first disease when the tab is first seen, and show an open profile on the photo."""
+    quiet = {"show_progress": "hidden", "api_visibility": "private"}
+    told = profiles["handlers"]
+    opened = [profiles[name] for name in told.outputs()]
+    room.select(told.first, [parts["disease"], profiles["other"], profiles["bench"]], opened, **quiet)
+    sent = profiles["show"].click(told.send, profiles["bench"], [parts["disease"], parts["own"], rooms], **quiet)
+    drawn = sent.then(**show)
+    drawn.failure(handlers.stopped, None, [parts["status"], parts["stop"]], queue=False, **quiet)
 
 
 def _wire_downloads(handlers: Handlers, parts: dict) -> None:
@@ -244,18 +263,6 @@ def _wire_downloads(handlers: Handlers, parts: dict) -> None:
             **ONE_AT_A_TIME,
         )
         made.success(None, js="() => window.diseaseface.fetch()", api_visibility="private")
-
-
-def _words(name: str) -> gr.HTML:
-    return gr.HTML("", elem_id=name, js_on_load=None)
-
-
-def _title(text: str, hint: str = "") -> None:
-    gr.HTML(f"<h2>{text}</h2>{f'<p>{hint}</p>' if hint else ''}", elem_classes="title", js_on_load=None)
-
-
-def _step_title(number: int, text: str) -> None:
-    gr.HTML(f"<h2><i>{number}</i>{text}</h2>", elem_classes="title", js_on_load=None)
 
 
 def _masthead() -> str:
@@ -277,15 +284,3 @@ def _examples() -> str:
         for one in examples()
     )
     return f"<p>{texts.EXAMPLES}</p><div>{buttons}</div><p class='small'>{texts.EXAMPLES_NOTE}</p>"
-
-
-def _disease_box() -> str:
-    return (
-        f"<input type='text' role='combobox' autocomplete='off' spellcheck='false' aria-label='{texts.DISEASE}' "
-        f"aria-expanded='false' aria-controls='disease-list' placeholder='{texts.DISEASE_HINT}'>"
-        "<ul id='disease-list' role='listbox' hidden></ul>"
-    )
-
-
-def _script(name: str) -> str:
-    return (ASSETS / "scripts" / name).read_text(encoding="utf-8")

@@ -191,7 +191,7 @@ def _sign_row(sign: Mapping, course: Sequence[float], known: bool) -> str:
         sparkline(course),
         amount(sign["applied"], sign["unit"]),
         _read_back(sign),
-        _evidence(sign["evidence"]),
+        evidence_html(sign["evidence"]),
     )
     data = "".join(f"<td data-name='{name}'>{cell}</td>" for name, cell in zip(COLUMNS[1:], cells, strict=True))
     name = f"<th scope='row'>{escape(sign['label'])}{escape(side)} <small>{ids}</small></th>"
@@ -212,7 +212,8 @@ def _read_back(sign: Mapping) -> str:
     return amount(sign["measured"], sign["unit"]) + z + note
 
 
-def _evidence(evidence: Sequence[Mapping]) -> str:
+def evidence_html(evidence: Sequence[Mapping]) -> str:
+    """Return who says so, a line for each source."""
     lines = (
         f"<span>{escape(one['source'])} <small>{escape(one['reference'])}"
         f"{' · ' + escape(one['detail']) if one['detail'] else ''}</small></span>"

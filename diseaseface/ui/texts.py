@@ -53,7 +53,27 @@ OWN_PICTURE = (
     "To go back from it, choose “Take it away” under More settings."
 )
 
+PROFILE_FIND = "Disease"
+PROFILE_WORDS = "Or describe a face in words"
+PROFILE_WORDS_HINT = "puffy eyelids, yellow eyes and a drooping left mouth corner"
+PROFILE_DESCRIBE = "Make a profile"
+PROFILE_IMPORT, PROFILE_EXPORT, PROFILE_RESET = "Import", "Export", "Undo changes"
+PROFILE_SHOW = "Show it on my photo"
+PROFILE_DESCRIBED = "My description"
+PROFILE_SIGNS = "Signs"
+PROFILE_SIGNS_HINT = (
+    "Switch signs on or off, or change how often and how marked they are; then show the result on your photo."
+)
+PROFILE_GRAPH = "Around it"
+PROFILE_GRAPH_HINT = "Signs, genes, and the diseases nearest by shared visible signs. Choose a disease to open it."
+PROFILE_COMPARE = "Side by side"
+PROFILE_COMPARE_HINT = "Choose a second disease"
+PROFILE_READING = "Reading the graph"
+PROFILE_CHANGED = "Changed by hand: {count} signs. “Show it on my photo” and “Export” take the changes along."
+PROFILE_NO_WORDS = "Describe what a face shows, in your own words."
+
 TAB_TRANSFORM = "Transform"
+TAB_PROFILES = "Profiles"
 TAB_METHOD = "Method and limits"
 METHOD = """
 ## How a picture is made

@@ -1,0 +1,45 @@
+"""Small components that several tabs have."""
+
+from collections.abc import Callable
+from html import escape
+
+import gradio as gr
+
+from diseaseface.ui.examples import ASSETS
+
+
+def disease_box(name: str, search: Callable[[str], list[dict]], label: str, hint: str) -> gr.HTML:
+    """Return a search box for diseases whose value is the id of the one chosen."""
+    box = (
+        f"<input type='text' role='combobox' autocomplete='off' spellcheck='false' aria-label='{escape(label)}' "
+        f"aria-expanded='false' aria-controls='{name}-list' placeholder='{escape(hint)}'>"
+        f"<ul id='{name}-list' role='listbox' hidden></ul>"
+    )
+
+    def found(text: str) -> list[dict]:  # Gradio marks the function, which a bound method does not allow
+        return search(text)
+
+    found.__name__ = "search"
+    return gr.HTML(
+        "", html_template=box, js_on_load=script("disease.js"), server_functions=[found], elem_id=name, label=label
+    )
+
+
+def words(name: str) -> gr.HTML:
+    """Return an empty place for text."""
+    return gr.HTML("", elem_id=name, js_on_load=None)
+
+
+def title(text: str, hint: str = "") -> None:
+    """Put a heading, with a sentence below it where there is one."""
+    gr.HTML(f"<h2>{text}</h2>{f'<p>{hint}</p>' if hint else ''}", elem_classes="title", js_on_load=None)
+
+
+def step_title(number: int, text: str) -> None:
+    """Put the heading of a numbered step."""
+    gr.HTML(f"<h2><i>{number}</i>{text}</h2>", elem_classes="title", js_on_load=None)
+
+
+def script(name: str) -> str:
+    """Return a script of the page by its file's name."""
+    return (ASSETS / "scripts" / name).read_text(encoding="utf-8")

@@ -1,0 +1,120 @@
+"""From a profile to words and HTML; pure functions."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from html import escape
+
+from diseaseface.knowledge.catalogue import attributes
+from diseaseface.knowledge.profiles import OLDEST, Profile, Sign, Undrawn
+from diseaseface.ui.presenters import NOT_STATED, evidence_html, frequency
+
+COLUMNS = ("On", "Sign", "Seen in", "From", "Strength", "Who says so")
+
+
+def head_html(profile: Profile, twins: Sequence[str], conflicts: Sequence[str], misfits: Sequence[str]) -> str:
+    """Return the name of a disease, its other ids and names, and what to know of it."""
+    names = ", ".join(profile.synonyms[:6])
+    ids = "".join(f"<code>{escape(one)}</code>" for one in (profile.id, *twins[:6]))
+    parts = [f"<h3>{escape(profile.name)} <span>{ids}</span></h3>"]
+    parts += [f"<p class='synonyms'>{escape(names)}</p>"] if names else []
+    parts += [f"<p>{escape(profile.note)}</p>"] if profile.note else []
+    parts += [f"<p class='conflict'>{escape(said)}</p>" for said in (*misfits, *conflicts)]
+    drawn = f"{len(profile.signs)} signs drawn, {len(profile.undrawn)} seen and not drawn"
+    return "".join(parts) + f"<p class='count'>{drawn}; {profile.drawable:.0%} of what is seen can be drawn.</p>"
+
+
+def signs_html(profile: Profile, on: Sequence[bool]) -> str:
+    """Return the table of signs with its switches; `on` says which signs the typical presentation has."""
+    head = "".join(f"<th scope='col'>{name}</th>" for name in COLUMNS)
+    rows = "".join(_row(place, sign, on[place]) for place, sign in enumerate(profile.signs))
+    rows += "".join(_undrawn_row(sign) for sign in profile.undrawn)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _row(place: int, sign: Sign, on: bool) -> str:
+    pole = attributes()[sign.attribute].pole(sign.direction)
+    label = escape(pole.label) + (f", {sign.side} side" if sign.side else "")
+    ids = " ".join(escape(one) for one in pole.hpo[:2])
+    checked = " checked" if on else ""
+    often = f"{100 * sign.weight:.0f}" if sign.known else ""
+    cells = (
+        f"<input type='checkbox' data-what='on'{checked} aria-label='Draw {label}'>",
+        f"{label} <small>{ids}</small>",
+        f"<input type='number' min='0' max='100' value='{often}' placeholder='?' data-what='weight' "
+        f"aria-label='How often, per cent: {label}'><small>%</small> {_bar(sign)}",
+        _ages(sign),
+        f"<input type='range' min='0' max='150' step='5' value='{100 * sign.magnitude:.0f}' data-what='magnitude' "
+        f"aria-label='Strength of {label}'><output>{100 * sign.magnitude:.0f} %</output>",
+        evidence_html([asdict(line) for line in sign.evidence]),
+    )
+    return f"<tr data-sign='{place}' data-hpo='{' '.join(pole.hpo)}'>{_cells(cells)}</tr>"
+
+
+def _undrawn_row(sign: Undrawn) -> str:
+    label = f"{escape(sign.label)} <small>{escape(sign.hpo)}</small>"
+    cells = (
+        "",
+        label,
+        f"{100 * sign.weight:.0f}<small> %</small>",
+        "",
+        "not drawn",
+        f"<span>{escape(sign.reason)}</span>",
+    )
+    return f"<tr class='undrawn-sign' data-hpo='{escape(sign.hpo)}'>{_cells(cells)}</tr>"
+
+
+def _cells(cells: Sequence[str]) -> str:
+    return "".join(f"<td data-name='{name}'>{cell}</td>" for name, cell in zip(COLUMNS, cells, strict=True))
+
+
+def _bar(sign: Sign) -> str:
+    if not sign.known:
+        return NOT_STATED
+    return f"<meter min='0' max='1' value='{sign.weight:.2f}' title='{frequency(sign.weight)}'></meter>"
+
+
+def _ages(sign: Sign) -> str:
+    if not sign.from_age and sign.until_age >= OLDEST:
+        return "<small>not stated</small>"
+    first = _years(sign.from_age)
+    return first if sign.until_age >= OLDEST else f"{first} to {sign.until_age:g} years"
+
+
+def _years(age: float) -> str:
+    return "birth" if not age else f"{round(12 * age)} months" if age < 1 else f"{age:g} years"
+
+
+def compared_html(one: Profile, other: Profile) -> str:
+    """Return two diseases side by side: what they share, where they go opposite ways, and what only one has."""
+    left, right = _by_sign(one), _by_sign(other)
+    shared = [key for key in left if key in right]
+    opposite = [key for key in left if key not in right and _turned(key) in right]
+    only = [key for key in left if key not in right and key not in opposite]
+    rest = [key for key in right if key not in left and _turned(key) not in opposite]
+    pairs = [key for first in opposite for key in (first, _turned(first))]
+    rows = "".join(_pair(key, left.get(key), right.get(key), key in pairs) for key in (*shared, *pairs, *only, *rest))
+    head = f"<th scope='col'>Sign</th><th scope='col'>{escape(one.name)}</th><th scope='col'>{escape(other.name)}</th>"
+    said = (
+        f"{len(shared)} signs shared, {len(opposite)} the opposite way, {len(only)} only here, {len(rest)} only there"
+    )
+    return f"<p>{said}.</p><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _turned(key: tuple[str, int]) -> tuple[str, int]:
+    return key[0], -key[1]
+
+
+def _by_sign(profile: Profile) -> dict[tuple[str, int], Sign]:
+    return {(sign.attribute, sign.direction): sign for sign in profile.signs}
+
+
+def _pair(key: tuple[str, int], one: Sign | None, other: Sign | None, opposite: bool) -> str:
+    label = escape(attributes()[key[0]].pole(key[1]).label)
+    label += " <small>opposite</small>" if opposite else ""
+    return f"<tr><th scope='row'>{label}</th><td>{_often(one)}</td><td>{_often(other)}</td></tr>"
+
+
+def _often(sign: Sign | None) -> str:
+    if sign is None:
+        return "<small>–</small>"
+    return f"{100 * sign.weight:.0f} % {_bar(sign)}" if sign.known else "yes <small>how often is not stated</small>"

@@ -1,0 +1,74 @@
+"""A profile as a visitor has it open: signs switched on and off and reweighted by hand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from diseaseface.edits import typical_signs, without_conflicts
+from diseaseface.knowledge.profile_file import MAGNITUDE_LIMIT
+from diseaseface.knowledge.profiles import Evidence, Profile, Sign
+
+OWN = "OWN:"
+BY_HAND = "By hand"
+
+
+@dataclass(frozen=True)
+class Edited:
+    """What a visitor set for one sign; None leaves it."""
+
+    on: bool | None = None
+    weight: float | None = None
+    magnitude: float | None = None
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """An open profile with the visitor's changes by the sign's place in it."""
+
+    profile: Profile
+    edits: Mapping[int, Edited] = field(default_factory=dict)
+
+    def typical(self) -> list[bool]:
+        """Return, sign by sign, whether the typical presentation draws it, before any change."""
+        chosen = {id(sign) for sign in without_conflicts(typical_signs(self.profile.signs))}
+        return [id(sign) in chosen for sign in self.profile.signs]
+
+    def edited(self, place: int, what: str, value: object) -> "Workbench":
+        """Return the workbench after one change: `what` is "on", "weight" or "magnitude", shares from 0.
+
+        Raises ValueError for what is no sign, no property or no number in range.
+        """
+        if not 0 <= place < len(self.profile.signs) or what not in ("on", "weight", "magnitude"):
+            raise ValueError(f"{what} of sign {place}")
+        if what == "on":
+            value = bool(value)
+        else:
+            value = min(max(float(value), 0.0), MAGNITUDE_LIMIT if what == "magnitude" else 1.0)
+        told = replace(self.edits.get(place, Edited()), **{what: value})
+        return replace(self, edits={**self.edits, place: told})
+
+    def made(self) -> Profile:
+        """Return the profile with the changes, under a name of its own; as it is, where there are none."""
+        if not self.edits:
+            return self.profile
+        base, typical = self.profile, self.typical()
+        signs = [_made(sign, self.edits.get(place, Edited()), typical[place]) for place, sign in enumerate(base.signs)]
+        name = base.name if base.id.startswith(OWN) else f"{base.name} (edited)"
+        return replace(base, id=OWN + name, name=name, signs=tuple(signs))
+
+
+def _made(sign: Sign, edit: Edited, typical: bool) -> Sign:
+    """Return a sign as set; which signs are typical is fixed for all, since changing one may not add others."""
+    on = typical if edit.on is None else edit.on
+    if edit == Edited():
+        return replace(sign, typical=on)
+    weight = sign.weight if edit.weight is None else edit.weight
+    magnitude = sign.magnitude if edit.magnitude is None else edit.magnitude
+    detail = f"{'on' if on else 'off'}, strength {magnitude:.0%}, frequency {weight:.0%}"
+    return replace(
+        sign,
+        weight=weight,
+        magnitude=magnitude,
+        typical=on,
+        known=sign.known or edit.weight is not None,
+        evidence=(*sign.evidence, Evidence(BY_HAND, "", detail)),
+    )
