@@ -133,6 +133,12 @@ class Outline:
         return cv2.distanceTransform(around, cv2.DIST_L2, 5) / np.float32(self.frame.px_per_cm)
 
     @cached_property
+    def depth_cm(self) -> np.ndarray:
+        """How deep inside the person's outline every pixel lies, float32 (h, w)."""
+        body = (self.person > 0.5).astype(np.uint8)
+        return cv2.distanceTransform(body, cv2.DIST_L2, 5) / np.float32(self.frame.px_per_cm)
+
+    @cached_property
     def hairline_cm(self) -> float | None:
         """Height of the hairline over the middle of the forehead; None where none shows."""
         columns = np.abs(self.x_cm[0]) < _HAIRLINE_CM

@@ -74,7 +74,8 @@ def hairline(outline: Outline, side: None = None):
     up = outline.frame.y_cm - outline.brow_cm
     line, top = outline.hairline_cm - outline.brow_cm, crown_above_brows(outline)
     rise = eased(up, 0.35, line) * eased(up, line + 0.92 * (top - line), line)
-    along = _MM * rise * eased(np.abs(outline.x_cm), 9.0, 3.5) * outline.person
+    rise = rise * eased(outline.depth_cm, 0.2, min(2.4, 0.8 * (top - line)))  # the outline stays
+    along = _MM * rise * eased(np.abs(outline.x_cm), 9.0, 3.5)
     return np.dstack([np.zeros_like(along), along]), None
 
 
