@@ -18,6 +18,7 @@ from diseaseface.knowledge.profiles import Sign
 
 CATALOGUE = attributes()
 EYE_SIGNS = [name for name, attribute in CATALOGUE.items() if attribute.operator == "eye"]
+BETWEEN_LIDS = [name for name in EYE_SIGNS if name != "blepharitis"]
 HEADS = Path(__file__).parents[1] / "assets" / "examples"
 
 
@@ -101,7 +102,7 @@ def test_reflections_of_lights_follow_a_turned_eye_by_half_the_way(head):
     assert way / iris == pytest.approx(5.7 / 10.5, abs=0.05)
 
 
-@pytest.mark.parametrize("name", EYE_SIGNS)
+@pytest.mark.parametrize("name", BETWEEN_LIDS)
 def test_an_eye_sign_stays_between_the_lids(engine, head, name):
     picture = drawn(engine, head, change(name)).picture
     changed = (picture != head.image).any(axis=-1)
@@ -201,3 +202,12 @@ def test_lids_close_over_a_turned_eye(engine, head):
     low = (eye.v_cm < eye.upper_cm - 0.5) & (eye.v_cm > eye.lower_cm + 0.12) & (np.abs(eye.u_cm) < 0.9)
     alone = drawn(engine, head, turned).picture[part].astype(int)
     assert np.abs(both.picture[part].astype(int) - alone)[low].mean() < 12
+
+
+def test_a_small_eye_is_small_with_its_cornea(engine, head):
+    asked = change("globe_size", 1.0, "right", -1)
+    after = drawn(engine, head, asked).landmarks_px
+    for one, other in ((33, 133), (469, 471), (470, 472)):
+        lengths = [np.linalg.norm(points[one] - points[other]) for points in (head.landmarks_px, after)]
+        assert lengths[1] / lengths[0] == pytest.approx(1.0 + asked.amount / 100.0, abs=0.08)
+    assert np.abs(after - head.landmarks_px)[[263, 362, 474, 476]].max() < 0.5

@@ -106,3 +106,23 @@ def test_an_epicanthal_fold_covers_the_inner_canthus_only(face, eyes):
     assert eye.u_cm[covered].max() < -eye.half_cm + 0.75
     assert not (sheet.alpha > 0.01)[eye.u_cm > -0.1].any()
     assert epicanthus.sheet(eye, patch(face, eye), 2.0).alpha.sum() < sheet.alpha.sum()
+
+
+def test_a_lid_that_gives_way_bares_a_gap_on_that_part_of_the_margin_only(face, eyes):
+    eye = eyes["left"]
+    for name, edge in lids.EDGES.items():
+        moved = lids.move(eye, patch(face, eye), 0.0, 0.0, None, {name: 2.0})
+        down = -(moved.offset_px @ eye.up_px / (eye.up_px @ eye.up_px))
+        assert down.min() == pytest.approx(-2.0 / MM_PER_CANONICAL_CM, rel=0.15)
+        far = np.abs(eye.u_cm / eye.half_cm - edge.centre) > edge.width
+        assert not moved.offset_px[far].any()
+        assert not moved.offset_px[eye.v_cm > eye.upper_cm].any()
+
+
+def test_the_inside_of_a_turned_lid_is_red(face, eyes):
+    eye = eyes["left"]
+    moved = lids.move(eye, patch(face, eye), 0.0, 0.0, None, {"ectropion": 3.0})
+    gap = (eye.v_cm < eye.lower_cm - 0.1) & (moved.alpha > 0.9) & (np.abs(eye.u_cm) < 0.5)
+    red, green, _ = moved.eyeball[gap].mean(axis=0)
+    assert gap.any()
+    assert red > 1.8 * green

@@ -25,6 +25,8 @@ from diseaseface.engines.morph.tracked import landmarks_after
 from diseaseface.faces.face import Face
 
 _LEAST_LOG_GAIN = 2e-3  # half a code in the lights: below it nothing is relit
+_KEPT_LID = "Not taken away: the photo does not show what this lid would look like without it."
+_CUT_OFF = "The eye is not wholly inside the photo."
 _LEAST_CHANGE = 1.0 / 4096  # of linear light; below it no code of the picture changes
 
 
@@ -84,10 +86,11 @@ class MorphEngine:
         linear, painted, colours = paint(ready.canvas, [c for c in asked if paints(c)], seed)
         linear, painted = _relight(face, ready, shape, asked, linear, painted)
         linear, painted, drawn = _draw_eyes(ready, asked, linear, painted, seed)
-        sheets = [*_lid_sheets(ready, shape, linear, drawn.eyes), *_fold_sheets(ready, asked, linear)]
+        edges_mm, edges = _lid_edges(ready, asked)
+        sheets = [*_lid_sheets(ready, shape, linear, drawn.eyes, edges_mm), *_fold_sheets(ready, asked, linear)]
         picture = _resample(face, ready, shape, sheets, linear, painted)
         # Of a sign that is both painted and warped, the painter's reason stands.
-        told = (*colours, *shape.applied, *(c for c in colours if c.reason), *drawn.applied)
+        told = (*colours, *shape.applied, *(c for c in colours if c.reason), *drawn.applied, *edges)
         done = {id(a.change): a for a in told}
         done |= {id(change): _undone(change, omitted) for change in edit if id(change) in omitted}
         if on_step:
@@ -189,14 +192,31 @@ def _draw_eyes(ready, asked, linear, painted, seed):
     return linear, painted, drawn
 
 
-def _lid_sheets(ready, shape, linear, drawn):
+def _lid_sheets(ready, shape, linear, drawn, edges_mm):
     sheets = []
-    for side, (upper_mm, lower_mm) in shape.lids_mm.items():
+    for side in ready.eyes:
+        if side not in shape.lids_mm and side not in edges_mm:
+            continue
         eye, iris = (drawn[side].eye, drawn[side].iris) if side in drawn else (ready.eyes[side], None)
         x0, y0, x1, y1 = eye.box
-        lid = lids.move(eye, linear[y0:y1, x0:x1], upper_mm, lower_mm, iris)
+        lid = lids.move(eye, linear[y0:y1, x0:x1], *shape.lids_mm.get(side, (0.0, 0.0)), iris, edges_mm.get(side))
         sheets.append(Sheet(eye.box, lid.offset_px, encode(lid.eyeball), lid.alpha))
     return sheets
+
+
+def _lid_edges(ready, asked):
+    """By how much parts of the margins give way on each side, by name in `lids.EDGES`; and what was applied."""
+    edges, applied = {}, []
+    for change in asked:
+        if change.attribute.operator != "lid_edge":
+            continue
+        sides = [side for side in change.sides if ready.eyes[side] is not None and change.amount > 0]
+        for side in sides:
+            own = edges.setdefault(side, {})
+            own[change.attribute.name] = own.get(change.attribute.name, 0.0) + change.amount
+        kept = _KEPT_LID if change.amount < 0 else _CUT_OFF
+        applied.append(Applied(change, change.amount) if sides else Applied(change, 0.0, kept))
+    return edges, applied
 
 
 def _fold_sheets(ready, asked, linear):

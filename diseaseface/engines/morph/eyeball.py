@@ -3,8 +3,11 @@
 import cv2
 import numpy as np
 
+from diseaseface.engines.morph.conjunctiva import vessels
 from diseaseface.engines.morph.eyes import Eye
+from diseaseface.engines.morph.maps import recipes
 
+_BALL_CM = 1.38  # radius of an eyeball of 24 mm
 BAND_CM = 0.075  # dark margin line and shadow that travel with the lid
 
 
@@ -31,6 +34,7 @@ def complete(eye: Eye, patch: np.ndarray, from_margin: np.ndarray, iris: np.ndar
     opening = np.minimum(eye.upper_cm - eye.v_cm, eye.v_cm - eye.lower_cm)
     bare = ramp(opening, BAND_CM * 1.2, BAND_CM * 2.4)
     sclera = _continued_sclera(eye, patch, bare * (radius > eye.iris_cm * 1.1))
+    sclera = sclera * _veined(eye, 1.0 - seen)
     if iris is None:
         iris = continued_iris(eye, patch, radius, dv, bare)
     made = sclera + (iris - sclera) * inside_iris(radius, eye.iris_cm)[..., None]
@@ -58,8 +62,22 @@ def _continued_sclera(eye, patch, weight):
     average = (patch * weight[..., None]).sum((0, 1)) / (weight.sum() + 1e-6)
     trust = np.clip(mass / 0.03, 0.0, 1.0)[..., None]
     sclera = spread * trust + average * (1.0 - trust)
-    round_off = 1.0 - 0.3 * np.clip(np.abs(eye.u_cm) / eye.half_cm, 0.0, 1.0) ** 4
-    return sclera * round_off[..., None]
+    return sclera * _as_a_ball(eye)[..., None]
+
+
+def _as_a_ball(eye):
+    """Light on the white beneath the lids: less where the eyeball turns away, and into the corners."""
+    turned = ((eye.u_cm - eye.iris_uv[0]) ** 2 + (eye.v_cm - eye.iris_uv[1]) ** 2) / _BALL_CM**2
+    corner = np.clip(np.abs(eye.u_cm) / eye.half_cm, 0.0, 1.0) ** 4
+    return (1.0 - 0.3 * np.clip(turned, 0.0, 1.0)) * (1.0 - 0.2 * corner)
+
+
+def _veined(eye, hidden):
+    """What the vessels beneath the lids leave of red, green and blue light, (h, w, 3)."""
+    around = np.hypot(eye.u_cm - eye.iris_uv[0], eye.v_cm - eye.iris_uv[1]) / eye.iris_cm
+    away = ramp(around, 1.1, 1.9)
+    density = hidden * (0.05 * away + 0.55 * vessels(eye, eye.iris_cm, 0, 0.6))
+    return np.exp(-density[..., None] * np.array(recipes()["pigments"]["haemoglobin"], np.float32))
 
 
 def continued_iris(eye, patch, radius, dv, seen):

@@ -7,6 +7,7 @@ own pixels where it shows the eye, else an iris completed by its mirror image an
 profile, and a sclera continued from its visible part.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ _LASH_BAND_CM = 0.14
 _UPPER_REACH_CM = 1.25
 _LOWER_REACH_CM = 1.5
 _LEAST_OPENING_CM = 0.05
+_LID_RED = np.array([0.74, 0.27, 0.25], np.float32)  # inside of a lid, of the light on the white of the eye
 
 
 def reachable_mm(eye: Eye, upper_mm: float, lower_mm: float) -> tuple[float, float]:
@@ -52,7 +54,31 @@ class MovedLids:
     alpha: np.ndarray
 
 
-def move(eye: Eye, patch: np.ndarray, upper_mm: float, lower_mm: float, iris: np.ndarray | None = None) -> MovedLids:
+@dataclass(frozen=True)
+class _Edge:
+    """A part of the lower margin that gives way: where along it, how far the skin below follows, how red.
+
+    `centre` and `width` are shares of half the fissure, from its middle outwards; `red` is the share of
+    the gap in which the inside of the lid shows.
+    """
+
+    centre: float
+    width: float
+    reach_cm: float
+    red: float
+
+
+EDGES = {
+    "ectropion": _Edge(0.15, 1.0, 1.2, 0.85),
+    "lateral_lid_eversion": _Edge(0.48, 0.66, 1.0, 0.85),
+    "lower_eyelid_coloboma": _Edge(0.36, 0.5, 0.6, 0.4),
+}
+
+
+def move(
+    eye: Eye, patch: np.ndarray, upper_mm: float, lower_mm: float, iris: np.ndarray | None = None,
+    edges_mm: Mapping[str, float] | None = None,
+) -> MovedLids:  # fmt: skip
     """Move the margins of one eye.
 
     Parameters
@@ -63,36 +89,59 @@ def move(eye: Eye, patch: np.ndarray, upper_mm: float, lower_mm: float, iris: np
         Upper margin up, lower margin down, real millimetres at the middle of the lid.
     iris : float32 array of shape (h, w, 3) or None
         The whole iris, where signs of the eye have drawn it; None completes the photo's.
+    edges_mm : mapping of a name in EDGES to float
+        How far a part of the lower margin gives way, real millimetres.
 
     Returns
     -------
     MovedLids
     """
     upper_shift = eye.across * np.float32(upper_mm / MM_PER_CANONICAL_CM)
-    lower_shift = -eye.across * np.float32(lower_mm / MM_PER_CANONICAL_CM)
+    lower_whole = -eye.across * np.float32(lower_mm / MM_PER_CANONICAL_CM)
+    parts = [(EDGES[name], _gives_way(eye, EDGES[name], mm)) for name, mm in (edges_mm or {}).items()]
+    lower_shift = lower_whole + sum(part for _, part in parts)
     upper_new, lower_new = eye.upper_cm + upper_shift, eye.lower_cm + lower_shift
     middle = np.clip((upper_new + lower_new) / 2, lower_new, upper_new)
 
     above = eye.v_cm > middle
     height = np.where(above, eye.v_cm - upper_new, lower_new - eye.v_cm)  # outside the opening positive
     reach = np.where(above, _UPPER_REACH_CM, _LOWER_REACH_CM).astype(np.float32)
-    shift = np.where(above, upper_shift, lower_shift)
-    slide = shift * _fade((height - _LASH_BAND_CM) / (reach - _LASH_BAND_CM))
+    slide = np.where(above, upper_shift, lower_whole) * _fade((height - _LASH_BAND_CM) / (reach - _LASH_BAND_CM))
+    for edge, part in parts:
+        slide += part * ~above * _fade((height - _LASH_BAND_CM) / (edge.reach_cm - _LASH_BAND_CM))
     offset = (-slide)[..., None] * eye.up_px.astype(np.float32)
 
     open_now = np.minimum(upper_new - eye.v_cm, eye.v_cm - lower_new)
     # Only a margin that moves bares or drags what lies beneath it.
     far = np.full_like(eye.v_cm, 9.0)
     from_upper = eye.upper_cm - eye.v_cm if upper_mm else far
-    from_lower = eye.v_cm - eye.lower_cm if lower_mm else far
+    from_lower = eye.v_cm - eye.lower_cm if lower_mm or parts else far
     eyeball = complete(eye, patch, np.minimum(from_upper, from_lower), iris)
-    eyeball *= _lid_shadow(upper_new - eye.v_cm, upper_shift, 0.42)[..., None]
-    eyeball *= _lid_shadow(eye.v_cm - lower_new, -lower_shift, 0.16)[..., None]
+    eyeball *= _lid_shadow(upper_new - eye.v_cm, upper_shift, 0.45)[..., None]
+    eyeball *= _lid_shadow(eye.v_cm - lower_new, -lower_shift, 0.24)[..., None]
+    for edge, part in parts:
+        eyeball = _inside_of_lid(eyeball, eye.v_cm - lower_new, -edge.red * part)
     moved = np.maximum(np.abs(upper_shift), np.abs(lower_shift))
     alpha = ramp(open_now, BAND_CM * 0.35, BAND_CM * 1.15)
     # Where neither lid has moved the photo's own pixels stay.
     alpha *= np.clip(moved / 0.02, 0.0, 1.0) * np.clip(eye.across / 0.12, 0.0, 1.0)
     return MovedLids(offset.astype(np.float32), eyeball, alpha.astype(np.float32))
+
+
+def _gives_way(eye, edge, mm):
+    """How far each place of the lower margin moves, canonical centimetres, upwards positive, (h, w)."""
+    beside = (eye.u_cm / eye.half_cm - edge.centre) / edge.width
+    bump = np.clip(1.0 - beside**2, 0.0, 1.0) ** 2 * np.clip(eye.across / 0.35, 0.0, 1.0)
+    return (-bump * mm / MM_PER_CANONICAL_CM).astype(np.float32)
+
+
+def _inside_of_lid(eyeball, above_margin_cm, height_cm):
+    """Lay the red, wet inside of an everted lid over the eyeball, up to a height above the moved margin."""
+    shown = ramp(height_cm - above_margin_cm, -0.02, 0.05) * np.clip(height_cm / 0.06, 0.0, 1.0)
+    light = np.percentile(eyeball.mean(axis=-1), 90)
+    wet = np.exp(-(((above_margin_cm - 0.55 * height_cm) / 0.03) ** 2))
+    colour = light * (_LID_RED + 0.12 * wet[..., None] * np.clip(height_cm / 0.2, 0.0, 1.0)[..., None])
+    return (eyeball + (colour - eyeball) * shown[..., None]).astype(np.float32)
 
 
 def _fade(t):
