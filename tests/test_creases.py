@@ -11,15 +11,14 @@ from diseaseface.engines.morph.canvas import prepare
 from diseaseface.faces.look import look
 from diseaseface.knowledge.catalogue import attributes
 
-DRAWN = [a for a in attributes().values() if a.operator == "creases" and a.engine == "morph"]
-NAMES = [attribute.name for attribute in DRAWN]
+NAMES = [a.name for a in attributes().values() if a.operator == "creases"]
 # Canonical centimetres, x from the midline: outside of it a sign leaves the photo as it is.
 REACH = {
     "forehead_lines": (0.0, 6.7, 6.0, 2.4), "glabellar_lines": (0.0, 4.5, 2.4, 2.4),
     "periorbital_lines": (4.6, 2.2, 3.6, 2.6), "perioral_lines": (0.0, -4.4, 4.0, 3.0),
     "infraorbital_crease": (3.2, 1.0, 2.7, 1.8), "lower_lid_bags": (3.2, 1.4, 2.8, 2.0),
     "marionette_folds": (2.8, -5.8, 1.9, 2.8), "chin_horizontal_crease": (0.0, -6.6, 3.1, 1.8),
-    "chin_cleft": (0.0, -8.0, 1.9, 2.8), "chin_dimple": (0.0, -7.8, 1.7, 1.7),
+    "atrophic_scars": (4.4, -1.2, 4.1, 10.0), "chin_cleft": (0.0, -8.0, 1.9, 2.8), "chin_dimple": (0.0, -7.8, 1.7, 1.7),
 }  # fmt: skip
 
 

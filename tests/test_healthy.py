@@ -25,7 +25,7 @@ POLES = [
 # How near to the photo the way back leads, as a share of the way there.
 MARGIN = {
     "pigment": 0.15, "texture": 0.35, "creases": 0.6, "scales": 0.5, "plaques": 0.45, "patches": 0.35, "lesions": 0.45,
-    "synophrys": 0.5, "eyebrow_thickness": 0.75, "cafe_au_lait_spots": 0.7, "grooves": 0.5, "lips": 0.5,
+    "synophrys": 0.5, "eyebrow_thickness": 0.75, "cafe_au_lait_spots": 0.7, "grooves": 0.5, "lips": 0.5, "veins": 0.5,
 }  # fmt: skip
 # A few levels of 255 on a healthy face; the whole skin's tint has more room, since nobody can know it.
 MOST_ON_HEALTHY = {"malar_erythema": 1.5, "centrofacial_erythema": 2.0, "scleral_icterus": 1.0, "blue_sclera": 1.0}

@@ -24,6 +24,7 @@ from diseaseface.engines.morph import (
     regrowth,
     scales,
     texture,
+    veins,
 )
 from diseaseface.engines.morph.canvas import Canvas
 from diseaseface.engines.morph.layers import Layer, before, through, usual_light, with_shine, without_shine
@@ -37,6 +38,7 @@ _OPERATORS = {
     "plaques": (plaques.draw, plaques.undo),
     "scales": (scales.draw, scales.undo),
     "creases": (creases.draw, creases.undo),
+    "veins": (veins.draw, veins.undo),
     "grooves": (grooves.draw, grooves.undo),
     "lips": (lips.draw, lips.undo),
     "brows": (brows.draw, regrowth.undo),

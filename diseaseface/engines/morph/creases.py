@@ -16,6 +16,7 @@ _MOST_OWN = 0.16
 _MOST_EVENED = 0.85
 _BORDER_CM = 0.25
 _LEAST_SEEN = 0.25
+_PIT_CM = 0.4
 _GONE = "Lines that were evened out leave nothing that tells where they ran."
 _HIDDEN = "No bare skin is visible where these lines run."
 
@@ -61,7 +62,8 @@ def _fields(canvas, name, seed):
         return None
     density = lighting.slope_density(canvas, height) + np.float32(_GROOVE) * depth
     placed = _MOST * np.tanh(density / _MOST) * room
-    own = _own_lines(canvas, furrows.recipes()[name]["own"]) * room
+    lines = furrows.recipes()[name].get("own")
+    own = _own_lines(canvas, lines) * room if lines else np.zeros_like(placed)
     return placed.astype(np.float32), own.astype(np.float32)
 
 
@@ -120,7 +122,7 @@ def _along(canvas, values, to_x, to_y):
 def _seen(canvas, name, drawn):
     """How much of drawn furrows the picture shows, about zero to one."""
     light = -healing.log_light(canvas.planes[1])
-    broadest = max(line["roll"] for line in furrows.recipes()[name]["lines"])
+    broadest = max((line["roll"] for line in furrows.recipes()[name]["lines"]), default=_PIT_CM)
     wide, known = broadest * canvas.px_per_cm, np.maximum(canvas.skin, 1e-3)
     bands = [a - masked_blur(a, known, wide) for a in (light, drawn)]
     bands = [cv2.GaussianBlur(np.clip(a, -0.5, 0.5), (0, 0), max(0.8, 0.03 * canvas.px_per_cm)) for a in bands]

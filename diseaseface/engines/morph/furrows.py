@@ -63,6 +63,9 @@ def _relief(name, pattern):
             _furrow(height, depth, line, hand, noise.stream(pattern, f"{name} {number} {hand}"))
     for number, line in enumerate(_fine_lines(recipe, noise.stream(pattern, name + " fine"))):
         _furrow(height, depth, line, 1, noise.stream(pattern, f"{name} fine {number}"))
+    for number, pits in enumerate(recipe.get("pits", ())):
+        for at, radius, vigour in _scattered(recipe["zones"], pits, noise.stream(pattern, f"{name} pits {number}")):
+            _pit(height, depth, at, radius, vigour * pits["depth"], pits["sharp"])
     for field in (height, depth):
         field.setflags(write=False)
     return Relief(height, depth)
@@ -76,7 +79,7 @@ def _hands(line):
 
 def _fine_lines(recipe, random):
     """Shallow short lines scattered over the zone, in its direction."""
-    fine, own = recipe.get("fine"), recipe["own"]
+    fine, own = recipe.get("fine"), recipe.get("own")
     if not fine:
         return
     for _ in range(fine["count"]):
@@ -124,6 +127,26 @@ def _furrow(height, depth, line, hand, random):
     height[part] += (_DEPTH_CM * strength * (bulge - valley)).astype(np.float32)
     shade = 0.7 * valley + 0.3 * np.exp(-((1.8 * side / roll) ** 2))
     depth[part] = np.maximum(depth[part], (strength * shade).astype(np.float32))
+
+
+def _scattered(zones, pits, random):
+    """Places, radii and strengths of pits, in the zones (x, y, half width, half height) of both sides."""
+    for _ in range(pits["count"]):
+        x, y, half_width, half_height = zones[int(random.uniform() ** 2.2 * len(zones))]
+        out, turn = np.sqrt(random.uniform()), random.uniform(0, 2 * np.pi)
+        at = np.array([x + half_width * out * np.cos(turn), y + half_height * out * np.sin(turn)])
+        yield at * (random.choice((-1, 1)), 1), random.uniform(*pits["radius"]), random.uniform(0.4, 1.1)
+
+
+def _pit(height, depth, at, radius, strength, sharp):
+    """Sink one pit into the relief, in place; sharp ones have a wall, others are shallow dents."""
+    part, x, y = _patch(at[None], 2.0 * radius)
+    if not x.size:
+        return
+    squared = ((x - at[0]) ** 2 + (y - at[1]) ** 2) / radius**2
+    bowl = np.exp(-(squared ** (1.0 + sharp)))
+    height[part] -= (_DEPTH_CM * strength * bowl).astype(np.float32)
+    depth[part] = np.maximum(depth[part], (0.7 * sharp * strength * bowl).astype(np.float32))
 
 
 def _patch(points, reach):

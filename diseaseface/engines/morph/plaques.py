@@ -6,12 +6,11 @@ import cv2
 import numpy as np
 
 from diseaseface.edits import Change
-from diseaseface.engines.morph import healing, lighting, maps, patches, scales
+from diseaseface.engines.morph import healing, kinds, lighting, maps, patches, scales
 from diseaseface.engines.morph.canvas import Canvas, masked_blur
-from diseaseface.engines.morph.layers import Ink, Layer, usual_light
+from diseaseface.engines.morph.layers import Ink, Layer
 
 _GREY = (1.0, 1.0, 1.0)
-_FAIR = 0.25  # linear light of skin on which redness shows as it is
 _LEAST_SEEN = 0.35
 _BORDER_CM = 0.8
 _HIDDEN = "No bare skin of the face is visible."
@@ -76,11 +75,10 @@ def draw(canvas: Canvas, change: Change, seed: int) -> Layer:
     scaly = patch * np.float32(kind.scaly) * _flaking(canvas, name, seed)
     inks, shine = scales.layer_of(canvas, kind.scale, scaly, seed)
     pigments = maps.recipes()["pigments"]
-    dark = _darkness(canvas)
     inks = [
         *inks,
-        Ink(tuple(pigments["haemoglobin"]), red, kind.flush * (1.0 - 0.3 * dark)),
-        Ink(tuple(pigments["melanin"]), red, kind.brown * (1.0 + 3.0 * dark)),
+        Ink(kinds.density(canvas, "inflamed"), red, kind.flush),
+        Ink(tuple(pigments["melanin"]), red, kind.brown * (1.0 + kinds.darkness(canvas))),
     ]
     if kind.sallow:
         inks.append(Ink(tuple(pigments["bilirubin"]), scaly, kind.sallow))
@@ -99,11 +97,6 @@ def undo(canvas: Canvas, change: Change, seed: int) -> Layer:
         return Layer(0.0, healing.NOT_THERE)
     inks = tuple(replace(ink, strength=seen * ink.strength) for ink in layer.inks)
     return Layer(seen * layer.applied, healing.reason(seen), inks, shine=layer.shine * seen, backwards=True)
-
-
-def _darkness(canvas):
-    """How dark the skin is, 0 to 1: melanin hides redness, and inflammation darkens it."""
-    return float(np.clip((_FAIR - usual_light(canvas)) / _FAIR, 0.0, 1.0))
 
 
 def _unevenness(canvas, name, kind, seed):

@@ -19,8 +19,12 @@ _FIELDS = {"cell", "lift_cm", "loose", "white", "crack", "gap", "brown"}
 _CRACK = (0.8, 1.05, 1.1)
 _GREY = (1.0, 1.0, 1.0)
 _WHITEST = 0.3  # light of scale on skin that reflects none, next to that of white paper
-_SIGNS = {"dry_skin": ("fine", "dry_skin"), "ichthyosis": ("plates", "all_but_lids")}
-_FLUSH = {"dry_skin": 0.13, "ichthyosis": 0.1}  # haemoglobin under the scale, at full amount
+_SIGNS = {
+    "dry_skin": ("fine", "dry_skin"),
+    "ichthyosis": ("plates", "all_but_lids"),
+    "dermal_atrophy": ("crepe", "all_but_lids"),
+}
+_FLUSH = {"dry_skin": 0.13, "ichthyosis": 0.1, "dermal_atrophy": 0.05}  # haemoglobin under the scale, at full amount
 _SOFT = 0.5
 _JOINED = 0.4
 _MOST_WHITE = 1.15  # times the usual light of the skin
