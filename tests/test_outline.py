@@ -151,3 +151,18 @@ def test_what_is_drawn_is_seen_in_the_outline_of_the_picture(head, engine, name,
     ]
     assert direction * seen[1] > 3.0
     assert direction * seen[1] > direction * seen[0] > 0
+
+
+def test_colour_fades_below_the_neck_without_a_band(photo, head, engine):
+    chest = photo.copy()
+    first = round(head.pose.to_px(np.array([0.0, -11.0, 0.0]))[1])
+    middle = slice(*(round(head.pose.to_px(np.array([x, -11.0, 0.0]))[0]) for x in (-5.0, 5.0)))
+    chest = np.concatenate([chest, chest[-120:]])
+    chest[first:, middle] = photo[first - 3, middle]
+    bare = look(chest)
+    drawn = engine.render(bare, [Change(CATALOGUE["skin_jaundice"], CATALOGUE["skin_jaundice"].positive.full)])
+    x = (middle.start + middle.stop) // 2
+    change = np.abs(drawn.picture.astype(int) - bare.image)[first:, x - 20 : x + 20, 2].mean(axis=1)
+    assert change[0] > 15
+    assert change[-1] == 0
+    assert np.abs(np.diff(change)).max() < 0.15 * change[0]

@@ -18,6 +18,7 @@ _OVAL = (
 _MASKS = ("skin", "beard", "hair", "brows", "lips", "sclera", "iris")
 _MOST_KEPT = 96  # fields remembered for one face
 _FINER = 3
+_CHEST_CM = (-17.2, -12.6)  # where signs fade out below the neck, before the masks end
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,11 +183,13 @@ def prepare(face: Face) -> Canvas:
     painted = np.maximum.reduce([masks[name] for name in ("skin", "brows", "lips", "sclera")])
     window = _window(painted, margin=round(0.4 * face.pose.px_per_cm))
     place = face.pixels_cm[window]
+    masks = {name: np.array(mask[window], np.float32, order="C") for name, mask in masks.items()}
+    masks["skin"] *= maps.smoothstep(place[..., 1], *_CHEST_CM)
     canvas = Canvas(
         face, linear, window,
         tuple(np.ascontiguousarray(linear[window][..., k]) for k in range(3)),
         *(np.ascontiguousarray(place[..., k]) for k in range(2)),
-        **{name: np.ascontiguousarray(mask[window], np.float32) for name, mask in masks.items()},
+        **masks,
         px_per_cm=face.pose.px_per_cm,
     )  # fmt: skip
     _ = canvas.inside, canvas.matte, canvas.flush, maps.recipes()  # what nearly every sign asks for
