@@ -172,6 +172,8 @@ _TABLE = (
     ("mouth_width", "mm", "cheilion to cheilion, horizontal (61-291)", _FARKAS, _width((61, 291))),
     ("mouth_corner_height", "mm", "mean of the cheilia above stomion (61, 291 over 13, 14)",
      "Own: upturned corners of the mouth are positive", _height([61, 291], [13, 14])),
+    ("mouth_gap", "mm", "between the free margins of the lips in the middle (13-14), vertical",
+     "Interlabial gap at rest", _height([13], [14])),
     ("mouth_shift_left", "mm", "middle of the cheilia (61, 291) beside subnasale (2), to the subject's left",
      "Own: a mouth that is pulled to one side", _sideways([61, 291], [2], 1.0)),
     ("mouth_shift_right", "mm", "middle of the cheilia (61, 291) beside subnasale (2), to the subject's right",

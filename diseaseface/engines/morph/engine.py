@@ -14,7 +14,7 @@ import numpy as np
 
 from diseaseface.edits import Change, Edit
 from diseaseface.engines.base import Applied, OnStep, Rendering
-from diseaseface.engines.morph import contours, epicanthus, eyesigns, folds, geometry, lids, relief, warp
+from diseaseface.engines.morph import contours, epicanthus, eyesigns, folds, geometry, lids, mouth, relief, warp
 from diseaseface.engines.morph.appearance import paint, paints
 from diseaseface.engines.morph.canvas import Canvas, prepare
 from diseaseface.engines.morph.codes import encode
@@ -87,17 +87,19 @@ class MorphEngine:
         linear, painted = _relight(face, ready, shape, asked, linear, painted)
         linear, painted, drawn = _draw_eyes(ready, asked, linear, painted, seed)
         edges_mm, edges = _lid_edges(ready, asked)
-        sheets = [*_lid_sheets(ready, shape, linear, drawn.eyes, edges_mm), *_fold_sheets(ready, asked, linear)]
+        parted = mouth.part(face, ready.canvas, linear, asked, seed)
+        folded = _fold_sheets(ready, asked, linear)
+        sheets = [*_lid_sheets(ready, shape, linear, drawn.eyes, edges_mm), *folded, *parted.sheets]
         picture = _resample(face, ready, shape, sheets, linear, painted)
         # Of a sign that is both painted and warped, the painter's reason stands.
-        told = (*colours, *shape.applied, *(c for c in colours if c.reason), *drawn.applied, *edges)
+        told = (*colours, *shape.applied, *(c for c in colours if c.reason), *drawn.applied, *edges, *parted.applied)
         done = {id(a.change): a for a in told}
         done |= {id(change): _undone(change, omitted) for change in edit if id(change) in omitted}
         if on_step:
             on_step(1, 1)
         applied = tuple(done.get(id(c)) or _plain(c) for c in edit)
         turned = {side: eye.eye for side, eye in drawn.eyes.items()}
-        landmarks_px = landmarks_after(face, shape, ready.eyes, turned)
+        landmarks_px = landmarks_after(face, shape, ready.eyes, turned) + parted.shifts_px
         return Rendering(picture, applied, shape.least_jacobian, landmarks_px)
 
 
