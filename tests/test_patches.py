@@ -37,7 +37,7 @@ def test_the_share_is_seen_in_the_pixels(canvas):
     assert 100 * (lighter * known).sum() / known.sum() == pytest.approx(20.0, rel=0.2)
 
 
-@pytest.mark.parametrize("name", ["vitiligo", "hypopigmented_macules"])
+@pytest.mark.parametrize("name", ["vitiligo", "hypopigmented_macules", "piebald_patch"])
 def test_patches_grow_and_never_move(canvas, name):
     amounts = (4.0, 10.0, 18.0, 25.0)
     layers = [patches.draw(canvas, Change(attributes()[name], amount), 0) for amount in amounts]
@@ -64,3 +64,11 @@ def test_patches_keep_to_bare_skin(canvas):
     skin = np.zeros(painted.shape, np.float32)
     skin[canvas.window] = canvas.skin
     assert not painted[skin < 1e-3].any()
+
+
+def test_a_piebald_patch_lies_on_the_middle_of_the_forehead(canvas):
+    layer = patches.draw(canvas, Change(attributes()["piebald_patch"], 3.0), 0)
+    field = np.abs(layer.inks[0].field) * canvas.skin
+    weight = field / field.sum()
+    assert (weight * np.abs(canvas.x_cm)).sum() < 2.0
+    assert (weight * canvas.y_cm).sum() > 4.0

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from diseaseface.edits import Change
-from diseaseface.engines.morph import maps
+from diseaseface.engines.morph import maps, pigment
 from diseaseface.engines.morph.appearance import paint
 from diseaseface.engines.morph.canvas import prepare
 from diseaseface.faces import colorimetry
@@ -26,6 +26,13 @@ INDEX = {
     "scleral_icterus": colorimetry.yellowness_index,
     "blue_sclera": colorimetry.blueness_index,
 }
+BY_RECIPE = {"erythema": colorimetry.erythema_index, "melanin": colorimetry.melanin_index}
+STAINS = [
+    "port_wine_stain_v1", "port_wine_stain_v2", "port_wine_stain_v3", "midline_naevus", "perioral_erythema",
+    "angular_cheilitis", "cheilitis", "melasma", "irregular_hyperpigmentation", "reticulate_hyperpigmentation",
+    "periorbital_hyperpigmentation", "acanthosis_nigricans", "lip_hyperpigmentation", "naevus_of_ota", "ecchymosis",
+]  # fmt: skip
+INDEX |= {name: BY_RECIPE[maps.recipes()["signs"][name]["index"]] for name in STAINS}
 
 
 @pytest.fixture(scope="module", params=SKINS)
@@ -49,7 +56,7 @@ def where_read(canvas, name):
     recipe = maps.recipes()["signs"].get(name, {})
     if recipe.get("read_on") == "lips":
         return canvas.lips
-    if name.endswith("erythema") or name == "plethora":
+    if name.endswith("erythema") or name == "plethora" or name in STAINS:
         return canvas.skin * maps.smoothstep(canvas.area(recipe["area"]), *recipe["edge"])
     return canvas.inside
 
@@ -126,3 +133,44 @@ def test_a_rash_lies_on_the_same_centimetres_at_any_size(astronaut):
         spread_cm = (weight * np.abs(canvas.x_cm)).sum() / weight.sum()
         centres.append((spread_cm, (weight * canvas.y_cm).sum() / weight.sum()))
     assert np.ptp(np.array(centres), axis=0).max() < 0.25
+
+
+@pytest.mark.parametrize("name", [name for name in STAINS if attributes()[name].sided])
+def test_a_stain_of_one_side_lies_on_the_persons_own_side(canvas, name):
+    for side, outward in (("left", canvas.x_cm), ("right", -canvas.x_cm)):
+        change = replace(asked(name), side=side)
+        _, painted, (applied,) = paint(canvas, [change], 0)
+        assert applied.amount == change.amount
+        here = painted[canvas.window]
+        assert (here & (outward > 0.6)).sum() > 50
+        assert not (here & (outward < -0.6)).any()
+
+
+def test_each_branch_of_the_trigeminal_nerve_has_its_own_stain(canvas):
+    places = {"v1": (3.0, 6.5), "v2": (3.8, -0.5), "v3": (2.0, -8.0)}
+    for name in places:
+        heights = {
+            other: float(maps.area(name, *(np.array([v], np.float32) for v in places[other]))[0]) for other in places
+        }
+        assert heights[name] > 0.8
+        assert max(height for other, height in heights.items() if other != name) < 0.1
+
+
+def test_a_rash_on_dark_skin_darkens_red_light_too(face):
+    light = colorimetry.to_linear(face.image)
+    skin = (face.regions.skin + face.regions.lips)[..., None]
+    dark = colorimetry.from_linear(light * np.exp(-4.0 * MELANIN * skin))
+    lost = []
+    for image in (face.image, np.rint(dark).astype(np.uint8)):
+        canvas = prepare(replace(face, image=image))
+        linear, painted, _ = paint(canvas, [asked("malar_erythema")], 0)
+        lost.append(float(np.log(canvas.linear[painted][:, 0] / np.maximum(linear[painted][:, 0], 1e-4)).mean()))
+    assert lost[1] > 2.0 * lost[0] > 0.0
+
+
+def test_a_bruise_is_violet_with_an_older_rim(canvas):
+    layer = pigment.draw(canvas, replace(asked("ecchymosis"), side="left"), 0)
+    inner, rim = layer.inks
+    assert inner.pigment[1] > inner.pigment[2]  # green light lost most
+    assert rim.pigment[2] > max(rim.pigment[:2])  # blue light lost most: yellow
+    assert float((inner.field * rim.field).max()) < 0.6 * float(inner.field.max())

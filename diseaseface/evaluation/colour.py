@@ -65,6 +65,16 @@ def _contrast(index: str, inside: str, outside: str, now: View, before: View | N
     return None if here is None or there is None else here - there
 
 
+def _one_sided(index: str, where: str, now: View, before: View | None) -> float | None:
+    """Median of an index over a zone on its stronger side minus that over the rest of the face."""
+    values, known = _index(index, now, before)
+    left = now.frame.x_cm > 0.0
+    sides = [_median(values, known & now.skin & now.zone(where) & side) for side in (left, ~left)]
+    rest = _median(values, known & now.face_skin & ~now.zone(where))
+    seen = [level for level in sides if level is not None]
+    return max(seen) - rest if seen and rest is not None else None
+
+
 def _level(index: str, where: str, sign: float, now: View, before: View | None) -> float | None:
     """Median of an index over a zone of bare skin."""
     values, known = _index(index, now, before)
@@ -84,6 +94,17 @@ def _region(index: str, region: str, now: View, before: View | None) -> float | 
 READINGS: dict[str, tuple[str, Read]] = {
     "malar_erythema": ("EI", partial(_contrast, "EI", "malar", "outer")),
     "centrofacial_erythema": ("EI", partial(_contrast, "EI", "centre", "outer")),
+    "port_wine_stain_v1": ("EI", partial(_one_sided, "EI", "v1")),
+    "port_wine_stain_v2": ("EI", partial(_one_sided, "EI", "v2")),
+    "port_wine_stain_v3": ("EI", partial(_one_sided, "EI", "v3")),
+    "midline_naevus": ("EI", partial(_contrast, "EI", "midline", "outer")),
+    "perioral_erythema": ("EI", partial(_contrast, "EI", "around_lips", "outer")),
+    "mouth_corner_erythema": ("EI", partial(_contrast, "EI", "mouth_corners", "outer")),
+    "lip_erythema": ("EI", partial(_region, "EI", "lips")),
+    "lip_melanin": ("MI", partial(_region, "MI", "lips")),
+    "melasma": ("MI", partial(_contrast, "MI", "malar", "outer")),
+    "periorbital_melanin": ("MI", partial(_one_sided, "MI", "around_eyes")),
+    "acanthosis_nigricans": ("MI", partial(_contrast, "MI", "temples", "centre")),
     "plethora": ("EI", partial(_level, "EI", "outer", 1.0)),
     "facial_erythema": ("EI", partial(_level, "EI", "outer", 1.0)),
     "pallor": ("EI", partial(_level, "EI", "outer", -1.0)),

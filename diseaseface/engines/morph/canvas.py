@@ -125,10 +125,15 @@ class Canvas:
     @cached_property
     def inside(self) -> np.ndarray:
         """Bare skin inside the face's outline, the base of every share of the face's area."""
+        return self.skin * self.oval
+
+    @cached_property
+    def oval(self) -> np.ndarray:
+        """What lies inside the face's outline, hair and eyes too, float32 (h, w)."""
         oval = np.round((self.face.landmarks_px[list(_OVAL)] - self.origin_px) * 16).astype(np.int32)
         mask = np.zeros(self.shape, np.uint8)
         cv2.fillPoly(mask, [oval], 255, cv2.LINE_AA, 4)
-        return self.skin * (mask.astype(np.float32) / 255.0)
+        return mask.astype(np.float32) / 255.0
 
     @cached_property
     def coarse(self) -> tuple[np.ndarray, float]:

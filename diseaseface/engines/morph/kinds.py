@@ -9,14 +9,12 @@ import numpy as np
 
 from diseaseface.engines.morph import maps
 from diseaseface.engines.morph.canvas import Canvas
-from diseaseface.engines.morph.layers import usual_light
 from diseaseface.errors import CatalogueError
 
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 # Skin of any tone has nearly this colour in neutral light: what a photo's skin departs from it is its light's.
 _USUAL_SKIN = np.array([1.46, 0.91, 0.66])
-_DEEPER = 1.4  # inflamed dark skin darkens more, since it cannot redden as much
-_DARK_SKIN, _LIGHT_SKIN = 0.06, 0.22  # usual green light of photographed skin; set by eye
+_DARK_SKIN, _LIGHT_SKIN = 0.10, 0.28  # usual red light of photographed skin, which blood hardly changes; set by eye
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ def kinds() -> dict[str, Kind]:
     """Return all kinds by name, refusing unknown or missing fields and colours by name."""
     tables = _tables()
     found = {name: _kind(name, {**tables["usual"], **table}) for name, table in tables["kinds"].items()}
-    known = {*tables["paints"], *maps.recipes()["pigments"], "inflamed"}
+    known = {*tables["paints"], *maps.recipes()["pigments"]}
     for name, kind in found.items():
         if unknown := sorted({stain.pigment for stain in kind.stains} - known):
             raise CatalogueError(f"lesions.toml [kinds.{name}] has unknown colours: {', '.join(unknown)}")
@@ -143,16 +141,18 @@ def density(canvas: Canvas, pigment: str) -> tuple[float, float, float]:
 
 
 def _density(canvas, pigment):
-    pigments = maps.recipes()["pigments"]
-    if pigment == "inflamed":
-        share = darkness(canvas)
-        return (1.0 - share) * np.array(pigments["haemoglobin"]) + _DEEPER * share * np.array(pigments["dusky"])
-    return _paint(canvas, **_tables()["paints"][pigment]) if covers(pigment) else pigments[pigment]
+    if covers(pigment):
+        return _paint(canvas, **_tables()["paints"][pigment])
+    usual, dark = (np.array(maps.recipes()[table].get(pigment, 0.0)) for table in ("pigments", "on_dark_skin"))
+    share = darkness(canvas) if dark.any() else 0.0
+    return (1.0 - share) * usual + share * dark
 
 
 def darkness(canvas: Canvas) -> float:
     """Return how dark the skin is in this photo, 0 to 1: below much melanin inflamed skin looks brown or violet."""
-    return 1.0 - float(maps.smoothstep(np.float32(usual_light(canvas)), _DARK_SKIN, _LIGHT_SKIN))
+    bare = canvas.inside > 0.5
+    red = np.median(canvas.planes[0][bare]) if bare.any() else _LIGHT_SKIN
+    return 1.0 - float(maps.smoothstep(np.float32(red), _DARK_SKIN, _LIGHT_SKIN))
 
 
 def _paint(canvas, colour, light):

@@ -10,12 +10,13 @@ from diseaseface.engines.morph import healing, maps
 from diseaseface.engines.morph.canvas import Canvas, masked_blur, spread
 from diseaseface.engines.morph.layers import Ink, Layer, before, through
 
+_WHITE = {"vitiligo", "piebald_patch"}  # wholly without pigment
 _CHANNELS = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 # Skin without melanin is light, pinkish white; set by eye.
 _WHITE_SKIN = np.array([1.10, 0.975, 0.90], np.float32)
 _OWN_CHROMA = 0.5
-_RIM_MELANIN, _RIM_CM = 0.16, 0.3
+_RIM_MELANIN, _RIM_CM = 0.10, 0.3
 _MACULE_MELANIN = -0.40
 _BORDER_CM = 0.8  # how far from a border its contrast is read
 _LEAST_SEEN = 0.42  # share of the contrast of drawn patches that has to be seen
@@ -30,7 +31,7 @@ def draw(canvas: Canvas, change: Change, seed: int) -> Layer:
     patch = cover(canvas, name, amount, seed)
     if patch is None:
         return Layer(0.0, _HIDDEN)
-    if name == "vitiligo":
+    if name in _WHITE:
         lift = canvas.keep(("white skin",), lambda: _white_gain(canvas, canvas.smooth_colour(0.5)))
         return Layer(share_covered(canvas, patch), inks=_white(canvas, patch, lift))
     return Layer(share_covered(canvas, patch), inks=_pale(canvas, patch))
@@ -42,7 +43,7 @@ def undo(canvas: Canvas, change: Change, seed: int) -> Layer:
     patch = cover(canvas, name, amount, seed)
     if patch is None:
         return Layer(0.0, _HIDDEN)
-    inks = _whitened(canvas, patch) if name == "vitiligo" else _pale(canvas, patch)
+    inks = _whitened(canvas, patch) if name in _WHITE else _pale(canvas, patch)
     if _seen(canvas, inks) < _LEAST_SEEN:
         return Layer(0.0, healing.NOT_THERE)
     return Layer(share_covered(canvas, patch), inks=inks, backwards=True)
