@@ -11,6 +11,7 @@ from diseaseface.engines.base import Applied
 from diseaseface.engines.morph import (
     brows,
     creases,
+    depigmentation,
     facialhair,
     geometry,
     grooves,
@@ -33,6 +34,7 @@ from diseaseface.engines.morph.layers import Layer, before, through, usual_light
 _OPERATORS = {
     "pigment": (pigment.draw, pigment.undo),
     "patches": (patches.draw, patches.undo),
+    "depigmentation": (depigmentation.draw, depigmentation.undo),
     "lesions": (lesions.draw, lesions.undo),
     "texture": (texture.draw, texture.undo),
     "plaques": (plaques.draw, plaques.undo),
