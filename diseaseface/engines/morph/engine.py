@@ -183,7 +183,7 @@ def _folds(asked: Sequence[Change]) -> list[folds.Fold]:
 def _draw_eyes(ready, asked, linear, painted, seed):
     """Draw the signs of the eyeballs; `linear` and `painted` are not written to."""
     changes = [change for change in asked if change.attribute.operator == "eye"]
-    drawn = eyesigns.draw_both(ready.eyes, linear, changes, seed)
+    drawn = eyesigns.draw_both(ready.eyes, linear, ready.canvas.linear, changes, seed)
     if drawn.eyes:
         linear, painted = linear.copy(), painted.copy()
     for eye in drawn.eyes.values():
@@ -199,7 +199,7 @@ def _lid_sheets(ready, shape, linear, drawn, edges_mm):
     for side in ready.eyes:
         if side not in shape.lids_mm and side not in edges_mm:
             continue
-        eye, iris = (drawn[side].eye, drawn[side].iris) if side in drawn else (ready.eyes[side], None)
+        eye, iris = drawn[side].on(ready.eyes[side]) if side in drawn else (ready.eyes[side], None)
         x0, y0, x1, y1 = eye.box
         lid = lids.move(eye, linear[y0:y1, x0:x1], *shape.lids_mm.get(side, (0.0, 0.0)), iris, edges_mm.get(side))
         sheets.append(Sheet(eye.box, lid.offset_px, encode(lid.eyeball), lid.alpha))

@@ -20,8 +20,9 @@ _HOLLOW_PER_CM = 1.5  # how the edge curves away from the canthus, above and bel
 _LET_GO_CM = 0.5  # over which the skin of the lids takes up the slide
 _SOFT_CM = 0.06
 _SHADOW_CM = 0.11
-_SHADOW = 0.5
+_SHADOW = 0.6
 _SMOOTH_CM = 0.07
+_CREASE, _CREASE_CM, _CREASE_TALL_CM = 0.42, 0.075, 0.42
 
 
 def sheet(eye: Eye, linear: np.ndarray, amount_mm: float) -> Sheet:
@@ -51,6 +52,9 @@ def sheet(eye: Eye, linear: np.ndarray, amount_mm: float) -> Sheet:
     over = np.clip(0.5 - beside / _SOFT_CM, 0.0, 1.0) * inside
     shade = _SHADOW * np.exp(-((np.maximum(beside, 0.0) / _SHADOW_CM) ** 2)) * inside
     shade *= np.clip((beside + _SOFT_CM) / _SOFT_CM, 0.0, 1.0)
+    # Above and below the opening the edge runs out as a soft crease of the lids.
+    crease = _CREASE * np.exp(-(((beside - 0.02) / _CREASE_CM) ** 2) - (np.abs(height) / _CREASE_TALL_CM) ** 3)
+    shade = np.maximum(shade, crease * (1.0 - inside) * np.clip((eye.u_cm - canthus + 0.3) / 0.25, 0.0, 1.0))
     grown = np.clip(full / 0.08, 0.0, 1.0)
     over, shade = over * grown, shade * grown
     alpha = 1.0 - (1.0 - over) * (1.0 - shade)

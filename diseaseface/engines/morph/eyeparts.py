@@ -34,7 +34,7 @@ class Parts:
     glint : float32 array of shape (h, w, 3)
         Reflections of lights by the cornea, to be added.
     bright : float32 array of shape (3,)
-        Light of the white where nothing shades it.
+        Light of the photo's white where nothing shades it.
     pupil : float
         Radius as a share of the iris's, the usual one where the photo does not show it.
     """
@@ -54,8 +54,17 @@ class Parts:
         return np.hypot(self.eye.u_cm - self.eye.iris_uv[0], self.eye.v_cm - self.eye.iris_uv[1])
 
 
-def take_apart(eye: Eye, patch: np.ndarray) -> Parts | None:
-    """Take the eyeball on a patch of linear light, float32 (h, w, 3), apart; None where the lids are shut."""
+def take_apart(eye: Eye, patch: np.ndarray, photo: np.ndarray | None = None) -> Parts | None:
+    """Take the eyeball on a patch apart; None where the lids are shut.
+
+    Parameters
+    ----------
+    eye : Eye
+    patch : float32 array of shape (h, w, 3)
+        Linear light, with what other signs have painted: a yellow white stays yellow.
+    photo : float32 array of shape (h, w, 3) or None
+        The photo before, by which clouds and rings keep their own colour; None where nothing is painted.
+    """
     du, dv = eye.u_cm - eye.iris_uv[0], eye.v_cm - eye.iris_uv[1]
     radius = np.hypot(du, dv)
     opening = np.minimum(eye.upper_cm - eye.v_cm, eye.v_cm - eye.lower_cm)
@@ -68,6 +77,8 @@ def take_apart(eye: Eye, patch: np.ndarray) -> Parts | None:
     glint = np.maximum(patch - plain, 0.0) * bright_spot[..., None]
     seen = ramp(opening, -0.01, 0.03) * (1.0 - bright_spot)
     iris = plain + (patch - plain) * seen[..., None]
+    if photo is not None:
+        bright = _white(eye, photo, opening * (radius > 1.12 * eye.iris_cm))[1]
     pupil = eye.pupil or _USUAL_PUPIL
     return Parts(eye, patch, bare.astype(np.float32), iris.astype(np.float32), white, glint.astype(np.float32),
                  bright, pupil)  # fmt: skip

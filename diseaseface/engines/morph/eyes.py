@@ -1,6 +1,7 @@
 """The frame of one eye on the photo: lid margins, iris and the patch of pixels around them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -60,6 +61,17 @@ class Eye:
     iris_uv: tuple[float, float]
     iris_cm: float
     pupil: float | None = None
+
+    @cached_property
+    def near(self) -> "Eye":
+        """The same frame on a smaller patch, which holds the eyeball and the margins of the lids."""
+        inside = (np.abs(self.u_cm) < self.half_cm + 0.35) & (self.v_cm > -1.2) & (self.v_cm < 1.4)
+        rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+        part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        x0, y0 = self.box[0] + int(columns[0]), self.box[1] + int(rows[0])
+        fields = ("u_cm", "v_cm", "upper_cm", "lower_cm", "across")
+        arrays = {name: np.ascontiguousarray(getattr(self, name)[part]) for name in fields}
+        return replace(self, box=(x0, y0, x0 + len(columns), y0 + len(rows)), **arrays)
 
     def to_px(self, u_cm: np.ndarray, v_cm: np.ndarray) -> np.ndarray:
         """Return places of the eye's frame, arrays of one shape, as (x, y) pixels of the patch, (..., 2)."""

@@ -37,7 +37,7 @@ class Drawn:
     Attributes
     ----------
     eye : Eye
-        With the iris where it has come to stand.
+        With the iris where it has come to stand; of `Eye.near`'s patch.
     patch : float32 array of shape (h, w, 3)
         The picture on the eye's patch, linear light.
     iris : float32 array of shape (h, w, 3) or None
@@ -50,8 +50,18 @@ class Drawn:
     iris: np.ndarray | None
     applied: dict[int, tuple[float | None, str | None]] = field(default_factory=dict)
 
+    def on(self, whole: Eye) -> tuple[Eye, np.ndarray | None]:
+        """Return the eye and its iris on the larger patch of `whole`."""
+        eye = replace(whole, iris_uv=self.eye.iris_uv, iris_cm=self.eye.iris_cm)
+        if self.iris is None:
+            return eye, None
+        iris = np.zeros((*whole.u_cm.shape, 3), np.float32)
+        x, y = np.subtract(self.eye.box[:2], whole.box[:2])
+        iris[y : y + self.iris.shape[0], x : x + self.iris.shape[1]] = self.iris
+        return eye, iris
 
-def draw(eye: Eye, patch: np.ndarray, changes: Sequence[Change], seed: int) -> Drawn:
+
+def draw(eye: Eye, patch: np.ndarray, changes: Sequence[Change], seed: int, photo: np.ndarray | None = None) -> Drawn:
     """Draw signs of one eyeball.
 
     Parameters
@@ -61,8 +71,10 @@ def draw(eye: Eye, patch: np.ndarray, changes: Sequence[Change], seed: int) -> D
         The picture on the eye's patch, linear light; not written to.
     changes : sequence of Change
         Of this eye, in any order.
+    photo : float32 array of shape (h, w, 3) or None
+        The patch before anything was painted; None where nothing was.
     """
-    parts = take_apart(eye, patch)
+    parts = take_apart(eye, patch, photo)
     if parts is None:
         return Drawn(eye, patch, None, {id(change): (None, _SHUT) for change in changes})
     ordered = sorted(changes, key=lambda change: (change.attribute.name, change.amount))
@@ -84,14 +96,18 @@ class Both:
     applied: tuple[Applied, ...]
 
 
-def draw_both(eyes: Mapping[str, Eye | None], linear: np.ndarray, changes: Sequence[Change], seed: int) -> Both:
+def draw_both(
+    eyes: Mapping[str, Eye | None], linear: np.ndarray, photo: np.ndarray, changes: Sequence[Change], seed: int
+) -> Both:
     """Draw the signs of both eyeballs.
 
     Parameters
     ----------
     eyes : mapping of side to Eye or None
     linear : float32 array over the chart's box, shape (H, W, 3)
-        Linear light; not written to.
+        Linear light with what other signs have painted; not written to.
+    photo : float32 array over the chart's box, shape (H, W, 3)
+        Linear light of the photo itself.
     changes : sequence of Change
         Signs of the eyeball. Such that take a sign away are left out: what a healthy eye of this
         person looks like, the photo does not show.
@@ -101,8 +117,9 @@ def draw_both(eyes: Mapping[str, Eye | None], linear: np.ndarray, changes: Seque
     for side, eye in eyes.items():
         own = [change for change in wanted if side in change.sides]
         if own and eye is not None:
-            x0, y0, x1, y1 = eye.box
-            drawn[side] = draw(eye, linear[y0:y1, x0:x1], own, seed)
+            x0, y0, x1, y1 = eye.near.box
+            before = None if photo is linear else photo[y0:y1, x0:x1]
+            drawn[side] = draw(eye.near, linear[y0:y1, x0:x1], own, seed, before)
     return Both(drawn, tuple(_applied(change, wanted, drawn) for change in changes))
 
 

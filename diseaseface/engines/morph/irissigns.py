@@ -245,7 +245,7 @@ def _opacity(disc, parts, change, seed):
     share = change.amount / 100.0
     blurred = cv2.GaussianBlur(disc.content, (0, 0), max(0.3, 0.12 * share / disc.px))
     cloud = cv2.GaussianBlur(_polar(disc, _clouds(seed)), (0, 0), max(0.5, 0.1 / disc.px))
-    cover = share * np.clip(1.0 + 0.34 * cloud - 0.3 * disc.radius**2, 0.15, 1.25)
+    cover = share * np.clip(0.95 + 0.55 * cloud - 0.25 * disc.radius**2, 0.2, 1.35)
     white = np.array(change.attribute.parameters["colour"]) * parts.bright
     content = blurred + (white - blurred) * cover[..., None]
     return replace(disc, content=content.astype(np.float32)), change.amount, None
