@@ -4,7 +4,8 @@ A groove shows by the photo's own light on its walls and by the sky that its flo
 Its strokes are in the attribute's parameters: `from` and `to` in canonical centimetres on the
 subject's left, `reach` (sigma across) and `height` at full severity, both in centimetres. A
 stroke off the midline has its mirror image on the other side. `pale` is what a scar lacks of the
-skin's pigment, `evened` the region of which the negative direction takes the relief away.
+skin's pigment, `evened` the region of which the negative direction takes away the person's own
+relief smaller than `form` (sigma, centimetres).
 """
 
 import numpy as np
@@ -12,13 +13,14 @@ import numpy as np
 from diseaseface.edits import Change
 from diseaseface.engines.morph import healing, maps
 from diseaseface.engines.morph.canvas import Canvas, masked_blur
+from diseaseface.engines.morph.fields import recipes
 from diseaseface.engines.morph.layers import Ink, Layer
 from diseaseface.engines.morph.lighting import bump_density
 
 _AMBIENT_PER_CM = 2.2  # set by eye on flat studio light
 _WARM_SHADOW = (0.85, 1.05, 1.1)  # a shadow on skin is redder than the skin
 _EVENED = 0.85  # of the person's own relief, at full severity
-_FINE_CM, _FORM_CM = 0.1, 0.7
+_FINE_CM, _FORM_CM = 0.1, 0.7  # between pores and the form of the part
 _MOST_DENSITY = 0.35
 _HIDDEN = "No bare skin of the face is visible where this sign lies."
 _LOST = "A relief that is evened out leaves nothing in the picture to bring it back from."
@@ -38,8 +40,8 @@ def draw(canvas: Canvas, change: Change, seed: int) -> Layer:
 
 def undo(canvas: Canvas, change: Change, seed: int) -> Layer:
     """Take the grooves that `change` would draw out of the picture, as far as they are there."""
-    if change.amount < 0:
-        return Layer(0.0, _LOST)
+    if change.amount < 0:  # the warp, where there is one, goes back; the shading is lost
+        return Layer(change.amount) if change.attribute.name in recipes() else Layer(0.0, _LOST)
     layer = draw(canvas, change, seed)
     if layer.applied is None:
         return layer
@@ -98,15 +100,15 @@ def _even(canvas, change):
     within = np.float32(_EVENED) * maps.smoothstep(within, 0.1, 0.7)
     inks = []
     for k, pigment in enumerate(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))):
-        band = _band(canvas, healing.log_light(canvas.planes[k][part]), part)
+        band = _band(canvas, healing.log_light(canvas.planes[k][part]), part, region["form"])
         inks.append((pigment, within * np.clip(band, -0.4, 0.4), True))
     return part, tuple(inks) if (within * canvas.skin[part]).sum() > 20.0 else ()
 
 
-def _band(canvas, log_light, part):
+def _band(canvas, log_light, part, form_cm=_FORM_CM):
     """What lies between pores and the form of the part, of the bare skin alone; arrays of the part's shape."""
     values, skin = np.ascontiguousarray(log_light), np.ascontiguousarray(canvas.skin[part])
-    fine, form = (masked_blur(values, skin, sigma * canvas.px_per_cm) for sigma in (_FINE_CM, _FORM_CM))
+    fine, form = (masked_blur(values, skin, sigma * canvas.px_per_cm) for sigma in (_FINE_CM, form_cm))
     return fine - form
 
 
