@@ -85,6 +85,15 @@ def test_synophrys_fills_the_gap_and_nothing_else(canvas):
     assert not painted[(np.abs(canvas.x_cm) > 3.2) | (canvas.y_cm < 3.0) | (canvas.y_cm > 6.2)].any()
 
 
+def test_white_brows_are_no_darker_than_skin_and_keep_their_place(canvas, hair):
+    before = log_light(canvas, "eyebrow_whitening", 0.0)[0]
+    half, after = (log_light(canvas, "eyebrow_whitening", amount)[0] for amount in (45.0, 90.0))
+    assert 0.0 < mean(half - before, hair) < mean(after - before, hair)
+    strong, bare = hair > 0.5, (canvas.inside > 0.9) & (hair < 0.02) & (canvas.y_cm > 2.9) & (canvas.y_cm < 7.0)
+    assert np.median(after[strong]) > np.percentile(after[bare], 10)
+    assert not log_light(canvas, "eyebrow_whitening", 90.0)[1][(canvas.y_cm < 2.0) | (canvas.y_cm > 7.0)].any()
+
+
 def test_brows_change_nothing_far_from_the_brows(canvas):
     for name, amount in (("eyebrow_loss", 100.0), ("eyebrow_thickness", 60.0)):
         painted = log_light(canvas, name, amount)[1]

@@ -15,6 +15,7 @@ from diseaseface.engines.morph import (
     facialhair,
     geometry,
     grooves,
+    lashes,
     lesions,
     lighting,
     lips,
@@ -44,6 +45,7 @@ _OPERATORS = {
     "grooves": (grooves.draw, grooves.undo),
     "lips": (lips.draw, lips.undo),
     "brows": (brows.draw, regrowth.undo),
+    "lashes": (lashes.draw, lashes.undo),
     "hairs": (facialhair.draw, facialhair.undo),
 }
 _ON_SCALP = "scalp"  # drawn by `mane`, on a canvas of its own

@@ -19,6 +19,10 @@ _DARTS, _GLABELLA_HAIRS = 2600, 620
 _FRINGE_CM = 1.5
 _LEAST_DEPTH = 0.1  # log light: less than that is no hair to see
 _LEAST_CONTRAST = 0.35  # log light between skin and new hair
+# Hair without pigment: its light by that of the brightest channel of the skin, a factor and a power, for it is lighter
+# than dark skin and about as light as fair skin; its colour; how much of it covers; its own light and shade.
+_PALE_LIGHT, _PALE, _PALE_COVER, _PALE_DETAIL = (0.74, 0.48), (1.0, 0.85, 0.62), 0.75, 0.6
+_STRANDS_CM = 0.12
 _BARE = "No eyebrow hair is visible."
 _THICKEST = "More hair than this does not fit at the edges of these brows."
 
@@ -59,6 +63,8 @@ def draw(canvas: Canvas, change: Change, seed: int) -> Layer:
         return Layer(0.0, _BARE)
     if name == "eyebrow_loss":
         layer = _lose(near, brows, share, seed)
+    elif name == "eyebrow_whitening":
+        layer = _whiten(near, brows, share)
     elif name == "synophrys":
         layer = _join(near, brows, share, seed)
     else:
@@ -213,6 +219,19 @@ def thicken(canvas: Canvas, brows: Brows, share: float, seed: int) -> Layer:
     """Grow hairs in the gaps and at the edges, in the person's own colour."""
     lines, opacity, room = canvas.keep(("more hair", seed), lambda: _edge_hairs(canvas, brows, seed))
     return grow(canvas, brows, lines, opacity, room, share * float(brows.hair.sum()), share)
+
+
+def _whiten(canvas, brows, share):
+    """Take the pigment out of the hair: its light is that of pale hair, its shading stays."""
+    factor, power = _PALE_LIGHT
+    light = factor * np.maximum(brows.bare_skin.max(axis=-1, keepdims=True), 1e-3) ** power
+    covered = _PALE_COVER * brows.hair[..., None]
+    pale = brows.bare_skin + covered * (light * np.array(_PALE, np.float32) - brows.bare_skin)
+    green = cv2.log(np.maximum(canvas.planes[1], 1e-3))
+    strands = green - cv2.GaussianBlur(green, (0, 0), max(1.0, _STRANDS_CM * canvas.px_per_cm))
+    content = pale * np.exp(_PALE_DETAIL * np.clip(strands, -0.6, 0.6) * brows.hair)[..., None]
+    alpha = np.float32(min(share, 1.0)) * brows.reach * maps.smoothstep(brows.hair, 0.0, 0.2)
+    return Layer(100.0 * share, content=(content.astype(np.float32), alpha))
 
 
 def _join(canvas, brows, share, seed):

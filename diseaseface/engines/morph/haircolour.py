@@ -9,11 +9,12 @@ from diseaseface.engines.morph.scalp import Scalp
 _LEAST_LIGHT, _MOST_LIGHT, _USUAL_LIGHT = 0.4, 0.62, 0.5  # of white hair
 _OVER_EYES = 1.5  # light of white hair over that of the whites of the eyes, which lie in shade
 _DETAIL = 0.5  # of the hair's light and shade, natural logarithm, that white hair keeps
-# Linear light over that of white hair: the pale yellow of hair without melanin, grey, white.
+# Linear light over that of white hair: the pale yellow of hair without melanin, grey, white, red.
 _TINTS = {
     "hair_hypopigmentation": (1.0, 0.86, 0.62),
     "hair_greying": (0.92, 0.92, 0.93),
     "white_forelock": (1.0, 0.98, 0.95),
+    "red_hair": (0.42, 0.13, 0.04),
 }
 _FRAY = 0.55
 _LOCK_CM = (0.3, 2.0)  # half widths of the lock at its root: whole, and where it ends
@@ -26,7 +27,7 @@ def bleached(head: Scalp, name: str, share: float, seed: int) -> tuple[np.ndarra
     """Return how far each pixel goes towards its colour without pigment, (h, w), and that colour, (3,)."""
     target = white(head) * np.array(_TINTS[name], np.float32)
     hair = head.canvas.keep(("hair to bleach",), lambda: _without_skin(head))
-    if name == "hair_hypopigmentation":
+    if name in ("hair_hypopigmentation", "red_hair"):
         return np.float32(min(share, 1.0)) * hair, target
     if name == "hair_greying":
         order = head.canvas.keep(("greying",), lambda: _order_of_greying(head))

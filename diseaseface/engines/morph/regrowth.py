@@ -23,12 +23,15 @@ _BLACK = 0.03  # light of the darkest hair over that of skin
 _LEAST_CONTRAST = 0.55  # log light of skin over the last hair: fainter is no hair to go by
 _BRIGHTER = 1.2  # than the skin around: the glabella catches light
 _GLABELLA_CM, _LEAST_SEEN = 1.0, 0.3
+_NO_COLOUR = "The colour that the hair had cannot be told from this photo."
 _NO_MODEL = "No eyebrow hair is left whose colour and direction new hair could follow."
 
 
 def undo(canvas: Canvas, change: Change, seed: int) -> Layer:
     """Take the change of the brows that `change` would draw out of the picture."""
     name, share = change.attribute.name, change.amount / 100.0
+    if name == "eyebrow_whitening":
+        return Layer(None, _NO_COLOUR)
     part, near = canvas.keep(("brow band",), lambda: brows.band(canvas))
     if name == "synophrys":
         layer = _part_brows(near, canvas.keep(("brows",), lambda: brows.find(near)), share, seed)
