@@ -92,7 +92,7 @@ def masses(store: Store, catalogue: Mapping[str, Attribute]) -> tuple[dict[str, 
 def _mass(weight: float, meaning: Meaning, catalogue: Mapping[str, Attribute]) -> Mass:
     total = sum(abs(share) for _, share in meaning.shares)
     drawn = sum(abs(share) for name, share in meaning.shares if catalogue[name].engine == "morph")
-    return Mass(weight, weight if total else 0.0, weight * drawn / total if total else 0.0)
+    return Mass(weight, weight if total else 0.0, weight * (drawn / total) if total else 0.0)
 
 
 def _left(term: str, amount: float, meaning: Meaning) -> dict:
