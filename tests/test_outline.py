@@ -166,3 +166,10 @@ def test_colour_fades_below_the_neck_without_a_band(photo, head, engine):
     assert change[0] > 15
     assert change[-1] == 0
     assert np.abs(np.diff(change)).max() < 0.15 * change[0]
+
+
+def test_signs_that_push_one_outline_keep_a_limit_together(head, engine):
+    both = engine.render(head, [asked("neck_width", 1), asked("neck_webbing", 1)]).applied
+    shares = [done.amount / done.change.attribute.positive.limit for done in both]
+    assert 0.8 < sum(shares) < 1.05
+    assert all(done.reason.startswith("Coupled") for done in both)

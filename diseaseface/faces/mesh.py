@@ -58,7 +58,8 @@ class Pose:
 
     def vectors_to_px(self, vectors_cm: np.ndarray) -> np.ndarray:
         """Turn canonical displacements of shape (..., 3) into pixel displacements."""
-        turned = vectors_cm @ self.rotation[:2].T
+        flat = vectors_cm.reshape(-1, 3) @ self.rotation[:2].T  # one product, where a stack of small ones is slow
+        turned = flat.reshape(*vectors_cm.shape[:-1], 2)
         return turned * (self.px_per_cm * np.array([1.0, -1.0]))
 
     @property

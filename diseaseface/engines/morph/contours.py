@@ -1,6 +1,6 @@
 """Which sign of head, ears and neck moves what, on which photos it can be drawn, and on which side."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ _EARS = "No ear shows: hair covers them, they lie close to the head, or the phot
 _NECK = "The neck does not show: it is covered, or the photo ends too close below the chin."
 _BELOW = "The photo ends too close below the neck: nothing is known to fill in from there."
 _NECK_SIDES = "The outline of the neck does not show: hair or clothes cover it."
+_TOGETHER = (("neck_width", "neck_webbing"), ("cranial_vault_size", "turricephaly"))
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,19 @@ def note(face: Face, change: Change) -> str | None:
         return None
     drawn = contour.sides(outline_of(face))
     return f"Drawn on the person's {drawn[0]} side only: the other one is covered." if len(drawn) == 1 else None
+
+
+def share_together(changes: Sequence[Change]) -> list[float]:
+    """Return which share of each change is drawn, so that signs that push one outline keep a limit together."""
+    total = {
+        names: sum(change.amount / change.attribute.positive.limit for change in changes if _pushes(change, names))
+        for names in _TOGETHER
+    }
+    return [min([1.0, *(1.0 / total[names] for names in _TOGETHER if _pushes(change, names))]) for change in changes]
+
+
+def _pushes(change, names):
+    return change.attribute.name in names and change.amount > 0
 
 
 def field(face: Face, name: str, side: str | None) -> np.ndarray:

@@ -62,11 +62,15 @@ def solve(
     solved = [change for change in shapes if geometry.measure_of(change)]
     direct = [change for change in shapes if not geometry.measure_of(change)]
     measures = [geometry.measure_of(change) for change in solved]
-    fixed_cm = sum((abs(c.amount) * unit(c).points_cm for c in direct), np.zeros_like(face.points_cm))
+    meant = [share * c.amount for share, c in zip(contours.share_together(direct), direct, strict=True)]
+    fixed_cm = sum(
+        (abs(amount) * unit(c).points_cm for amount, c in zip(meant, direct, strict=True)),
+        np.zeros_like(face.points_cm),
+    )
     strengths = geometry.solve(
         face.points_cm, [unit(c).points_cm for c in solved], measures, [c.amount for c in solved], fixed_cm
     )
-    weights = [*strengths, *(abs(change.amount) for change in direct)]
+    weights = [*strengths, *np.abs(meant)]
     fields = [unit(change) for change in [*solved, *direct]]
     move_cm = np.zeros(face.chart.nodes_cm.shape, np.float32)
     for weight, field in zip(weights, fields, strict=True):
@@ -84,7 +88,10 @@ def solve(
         least,
         (
             *(_reached(*each) for each in zip(solved, planned, reached, strict=True)),
-            *(_reached(c, c.amount, left * c.amount, contours.note(face, c)) for c in direct),
+            *(
+                _reached(c, amount, left * amount, contours.note(face, c))
+                for c, amount in zip(direct, meant, strict=True)
+            ),
             *lids_applied,
         ),
     )
@@ -92,19 +99,45 @@ def solve(
 
 def _unfolded(face, move_cm):
     """Smooth the displacement where it would fold; return it and its least Jacobian."""
-    sigma = _SMOOTH_CM * face.pose.px_per_cm / face.chart.step_px
-    safe = move_cm
+    to_px = np.float32(face.pose.px_per_cm) * face.pose.rotation[:2].astype(np.float32)
+    seen = np.dstack([move_cm @ (to_px * np.float32([[1.0], [-1.0]])).T, move_cm[..., 2]])  # as smoothed: linear
+    determinant = warp.jacobian(face.chart, seen[..., :2])
+    least = float(determinant.min())
+    if least >= LEAST_JACOBIAN:
+        return move_cm, least
     for _ in range(_SMOOTHINGS):
-        determinant = warp.jacobian(face.chart, face.pose.vectors_to_px(safe))
         if determinant.min() >= LEAST_JACOBIAN:
-            return safe, float(determinant.min())
-        tight = cv2.dilate((determinant < _SAFE_JACOBIAN).astype(np.float32), np.ones((3, 3)))
-        near = np.minimum(cv2.GaussianBlur(tight, (0, 0), sigma), 0.35)[..., None]
-        safe = safe + near * (cv2.GaussianBlur(safe, (0, 0), sigma) - safe)
-    while determinant.min() < LEAST_JACOBIAN:
+            break
+        _smooth_tight(face, seen, determinant)
+    safe = np.dstack([_in_plane(face, seen), seen[..., 2]])
+    while (least := float(warp.jacobian(face.chart, face.pose.vectors_to_px(safe)).min())) < LEAST_JACOBIAN:
         safe = _WEAKENING * safe
-        determinant = warp.jacobian(face.chart, face.pose.vectors_to_px(safe))
-    return safe, float(determinant.min())
+    return safe.astype(np.float32), least
+
+
+def _smooth_tight(face, seen, determinant):
+    """Smooth a displacement (h, w, 3) around where its determinant (h, w) is low; both are written to."""
+    sigma = _SMOOTH_CM * face.pose.px_per_cm / face.chart.step_px
+    tight = determinant < _SAFE_JACOBIAN
+    part = tuple(
+        slice(max(0, int(line[0]) - pad), int(line[-1]) + 1 + pad)
+        for line, pad in ((np.flatnonzero(tight.any(axis=axis)), int(np.ceil(4.0 * sigma)) + 2) for axis in (1, 0))
+    )
+    near = cv2.dilate(tight[part].astype(np.float32), np.ones((3, 3)))
+    near = np.minimum(cv2.GaussianBlur(near, (0, 0), sigma), 0.35)[..., None]
+    seen[part] += near * (cv2.GaussianBlur(seen[part], (0, 0), sigma) - seen[part])
+    rows, columns = (slice(max(0, line.start - 2), line.stop + 2) for line in part)
+    top, left = part[0].start - rows.start, part[1].start - columns.start
+    height, width = near.shape[:2]
+    around = warp.jacobian(face.chart, seen[rows, columns, :2])
+    determinant[part] = around[top : top + height, left : left + width]
+
+
+def _in_plane(face, seen):
+    """Canonical x and y of a displacement given as pixels and canonical depth, (h, w, 2)."""
+    to_px = face.pose.px_per_cm * face.pose.rotation[:2] * np.array([[1.0], [-1.0]])
+    flat = seen[..., :2] - seen[..., 2:] * to_px[:, 2]
+    return flat @ np.linalg.inv(to_px[:, :2]).T
 
 
 def _share_left(safe_cm, move_cm):
