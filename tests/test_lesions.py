@@ -11,6 +11,7 @@ from diseaseface.engines.morph.appearance import paint
 from diseaseface.engines.morph.canvas import prepare
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.engines.morph.sites import find_sites
+from diseaseface.errors import CatalogueError
 from diseaseface.evaluation.readings import read_change
 from diseaseface.faces.look import look
 from diseaseface.knowledge.catalogue import attributes
@@ -172,3 +173,20 @@ def test_cafe_au_lait_spots_are_read_as_brown_and_a_rash_is_not(photo):
         areas[name] = read_change(photo, replace(photo, image=drawn.picture)).values["pigmented_area"]
     assert areas["cafe_au_lait_spots"] > 1.0
     assert areas["malar_erythema"] < 0.5 * areas["cafe_au_lait_spots"]
+
+
+@pytest.mark.parametrize("name", ["papules", "spider_naevi", "lip_telangiectasia"])
+def test_a_face_without_bare_skin_gets_none_and_says_so(canvas, name):
+    blank = np.zeros_like(canvas.skin)
+    hidden = replace(canvas, skin=blank, lips=blank, _kept={})
+    for way in (lesions.draw, lesions.undo):
+        drawn = way(hidden, Change(attributes()[name], 5.0), 0)
+        assert drawn.applied == 0.0
+        assert drawn.reason.endswith(".")
+        assert not drawn.inks
+
+
+def test_an_unknown_colour_or_field_of_a_kind_is_refused_by_name():
+    table = {"area": "papules", "stains": [{"pigment": "melanin", "strength": 1.0}]}
+    with pytest.raises(CatalogueError, match=r"kinds.some"):
+        kinds._kind("some", table)

@@ -125,7 +125,7 @@ def _kind(name, table):
     try:
         stains = tuple(Stain(**stain) for stain in table["stains"])
         return Kind(**table | {"stains": stains, "on": tuple(table["on"])})
-    except TypeError as error:
+    except (KeyError, TypeError) as error:
         wanted = ", ".join(field.name for field in fields(Kind))
         raise CatalogueError(f"lesions.toml [kinds.{name}] must have {wanted}: {error}") from error
 

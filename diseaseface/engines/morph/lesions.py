@@ -10,10 +10,11 @@ from diseaseface.engines.morph import healing, kinds, lighting, maps, traces
 from diseaseface.engines.morph.canvas import Canvas
 from diseaseface.engines.morph.kinds import Kind
 from diseaseface.engines.morph.layers import Ink, Layer
-from diseaseface.engines.morph.sites import LEAST_RADIUS_PX, UNSURE_SKIN, Ground, Site, find_sites, grown, lay_ground
+from diseaseface.engines.morph.sites import LEAST_RADIUS_PX, UNSURE_SKIN, Ground, Site, find_sites, lay_ground, sizes
 from diseaseface.engines.morph.vessels import draw_vessels, legs, undo_vessels
 
 _TOO_FEW = "There is room for only {} on the bare skin of this face."
+_NONE = "No bare skin of the face is visible where this sign lies."
 _ASIDE, _SPOT = 0.34, 0.36  # of a highlight: its place and size, in radii
 
 
@@ -26,10 +27,12 @@ def draw(canvas: Canvas, change: Change, seed: int) -> Layer:
         return draw_vessels(canvas, amount, seed)
     kind = kinds.kinds()[name]
     sites = canvas.keep((name, seed), lambda: find_sites(canvas, name, kind, seed))
+    if not sites:
+        return Layer(0.0, _NONE)
     ground = canvas.keep((name, seed, "ground"), lambda: lay_ground(canvas, kind, sites))
     applied = min(amount, float(len(sites)))
     reason = None if applied >= amount else _TOO_FEW.format(f"{len(sites)} {change.attribute.unit}")
-    return paint(canvas, kind, grown(kind, sites, amount), ground, Layer(applied, reason))
+    return paint(canvas, kind, sites, sizes(kind, amount, len(sites)), ground, Layer(applied, reason))
 
 
 def undo(canvas: Canvas, change: Change, seed: int) -> Layer:
@@ -39,29 +42,31 @@ def undo(canvas: Canvas, change: Change, seed: int) -> Layer:
         return undo_vessels(canvas, amount, seed)
     kind = kinds.kinds()[name]
     sites = canvas.keep((name, seed, "undo"), lambda: find_sites(canvas, name, kind, seed, UNSURE_SKIN))
-    sites = grown(kind, sites, amount)
-    found = traces.find(canvas, kind, sites, paint(canvas, kind, sites, lay_ground(canvas, kind, sites), Layer(0.0)))
+    if not sites:
+        return Layer(0.0, healing.NOT_THERE)
+    grown = sizes(kind, amount, len(sites))
+    drawn = paint(canvas, kind, sites, grown, lay_ground(canvas, kind, sites[: len(grown)]), Layer(0.0))
+    kept, found = traces.find(canvas, kind, sites[: len(grown)], drawn)
     if not found:
         return Layer(0.0, healing.NOT_THERE)
-    share = min(1.0, sum(min(1.0, site.size) for site in found) / sum(min(1.0, site.size) for site in sites))
+    share = float(grown[kept].sum() / grown.sum())
     empty = Layer(amount * share, healing.reason(share), backwards=True)
-    return paint(canvas, kind, found, lay_ground(canvas, kind, found), empty)
+    return paint(canvas, kind, found, grown[kept], lay_ground(canvas, kind, found), empty)
 
 
-def paint(canvas: Canvas, kind: Kind, sites: Sequence[Site], ground: Ground, onto: Layer) -> Layer:
-    """Return `onto` with the inks, the height and the highlights of lesions; `ground` may hold later sites, too."""
-    shown = ground.site < len(sites)
+def paint(canvas: Canvas, kind: Kind, sites: Sequence[Site], size: np.ndarray, ground: Ground, onto: Layer) -> Layer:
+    """Return `onto` with the inks, the height and the highlights of lesions, of the first sites that have a size."""
+    sites, shown = sites[: len(size)], ground.site < len(size)
     ground = Ground(*(getattr(ground, field.name)[shown] for field in fields(Ground)))
-    size = np.array([site.size for site in sites], np.float32)
     full = np.array([site.radius_cm for site in sites], np.float32)
     least = LEAST_RADIUS_PX / canvas.px_per_cm * np.minimum(1.0, 3.0 * size)
     radius = np.maximum(np.maximum(full * size, least), 1e-4)
     strength = np.array([site.vigour for site in sites], np.float32) * size * np.sqrt(full * size / radius)
     reach = radius[ground.site] * ground.outline
     depth = np.hypot(ground.dx_cm, ground.dy_cm) / reach
-    inks = _inks(canvas, kind, sites, ground, depth, strength, radius * canvas.px_per_cm)
+    inks = _inks(canvas, kind, sites, size, ground, depth, strength, radius * canvas.px_per_cm)
     if kind.legs_cm:
-        inks.append(legs(canvas, sites, kind.legs_cm))
+        inks.append(legs(canvas, sites, size, kind.legs_cm))
     height = shine = None
     if kind.height:
         inner = np.clip((depth - kind.flat) / (1.0 - kind.flat), 0.0, 1.0)
@@ -73,10 +78,10 @@ def paint(canvas: Canvas, kind: Kind, sites: Sequence[Site], ground: Ground, ont
     return replace(onto, inks=tuple(inks), height_cm=height, shine=shine)
 
 
-def _inks(canvas, kind, sites, ground, depth, strength, radius_px):
+def _inks(canvas, kind, sites, size, ground, depth, strength, radius_px):
     """One ink a colour; what a paint covers is taken from the colours below."""
     lots = np.array([site.lot for site in sites], np.float32)
-    ripe = maps.smoothstep(np.array([site.size for site in sites], np.float32), 0.6, 1.0)
+    ripe = maps.smoothstep(size, 0.6, 1.0)
     values: dict[str, np.ndarray] = {}
     for stain in kind.stains:
         each = stain.strength * strength * ((lots >= stain.share[0]) & (lots < stain.share[1]))

@@ -1,7 +1,7 @@
 """Where lesions lie: sites thrown by lot on bare skin, and the pixels around each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -17,7 +17,7 @@ _TRIES = 4000
 
 @dataclass(frozen=True, eq=False)
 class Site:
-    """Centre in the window, pixels and canonical; radius; outline; lot; strength; growth."""
+    """Centre in the window, pixels and canonical; full-grown radius; outline; lot; strength."""
 
     at_px: np.ndarray
     at_cm: np.ndarray
@@ -25,7 +25,6 @@ class Site:
     outline: np.ndarray
     lot: float
     vigour: float
-    size: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,12 +94,11 @@ def around(canvas: Canvas, site: Site, reach_cm: float) -> tuple[slice, slice]:
     )
 
 
-def grown(kind: Kind, sites: Sequence[Site], amount: float) -> list[Site]:
-    """Return the first sites, so many as were asked, the last ones still small."""
-    shown = sites[: int(np.ceil(amount))]
-    ages = [min(1.0, (amount - k) / kind.growing) for k in range(len(shown))]
-    sizes = [(kind.first + (1.0 - kind.first) * age) * min(1.0, amount - k) for k, age in enumerate(ages)]
-    return [replace(site, size=size) for site, size in zip(shown, sizes, strict=True)]
+def sizes(kind: Kind, amount: float, most: int) -> np.ndarray:
+    """Return how far each of the first sites has grown, 0 to 1, float32 (n,): so many as were asked, at most `most`."""
+    number = np.arange(min(int(np.ceil(amount)), most), dtype=np.float32)
+    age = np.minimum(1.0, (amount - number) / kind.growing)
+    return (kind.first + (1.0 - kind.first) * age) * np.minimum(1.0, amount - number)
 
 
 def lay_ground(canvas: Canvas, kind: Kind, sites: Sequence[Site]) -> Ground:

@@ -17,8 +17,8 @@ _ASIDE_CM = 0.1  # how far a face found anew lies beside itself
 _TINTED = 0.5  # redness over darkness from which colour tells as much as brightness
 
 
-def find(canvas: Canvas, kind: Kind, sites: Sequence[Site], layer: Layer) -> list[Site]:
-    """Return the sites that show their lesion, each where it lies; `layer` is what drawing all of them gives."""
+def find(canvas: Canvas, kind: Kind, sites: Sequence[Site], layer: Layer) -> tuple[list[int], list[Site]]:
+    """Return which sites show their lesion, and these, each where it lies; `layer` is what drawing all would give."""
     bump = 0.0 if layer.height_cm is None else lighting.bump_density(canvas, layer.height_cm)
     inks = layer.inks
     drawn = [sum(ink.field * np.float32(ink.strength * ink.pigment[k]) for ink in inks) + bump for k in range(2)]
@@ -32,12 +32,14 @@ def find(canvas: Canvas, kind: Kind, sites: Sequence[Site], layer: Layer) -> lis
     shares = np.array(shares)
     # By chance a few sites look alike; a drawn picture shows most of them.
     if shares.mean() < _LEAST_MEAN:
-        return []
-    kept = [site for site, share in zip(sites, shares, strict=True) if share > _LEAST_SHARE]
+        return [], []
+    seen_at = np.flatnonzero(shares > _LEAST_SHARE).tolist()
+    kept = [sites[k] for k in seen_at]
     places = np.array([site.at_cm for site in kept])
     aside = np.array([_aside_cm(canvas, site, pairs) for site in kept])
     near = np.argsort(np.hypot(*(places[:, None] - places).transpose(2, 0, 1)), axis=1)[:, :5]
-    return [replace(site, at_cm=site.at_cm + np.median(aside[k], axis=0)) for site, k in zip(kept, near, strict=True)]
+    moved = [site.at_cm + np.median(aside[k], axis=0) for site, k in zip(kept, near, strict=True)]
+    return seen_at, [replace(site, at_cm=at_cm) for site, at_cm in zip(kept, moved, strict=True)]
 
 
 def _band(canvas, values, sigma_px):

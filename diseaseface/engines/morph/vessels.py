@@ -77,14 +77,14 @@ def undo_vessels(canvas: Canvas, amount: float, seed: int) -> Layer:
     )
 
 
-def legs(canvas: Canvas, sites: Sequence[Site], length_cm: float) -> Ink:
+def legs(canvas: Canvas, sites: Sequence[Site], sizes: np.ndarray, length_cm: float) -> Ink:
     """Draw the vessels that leave spider naevi on all sides, wavy and ever finer."""
     lines, widths, opacity = [np.zeros((0, 2, 2))], [], []
-    for site in sites:
+    for site, size in zip(sites, sizes.tolist(), strict=True):
         random = noise.stream(int(1e4 * np.abs(site.at_cm).sum()), "legs")
         count = int(random.integers(6, 10))
         heading = np.linspace(0.0, 2.0 * np.pi, count, endpoint=False) + random.normal(0.0, 0.25, count)
-        step_cm = length_cm * site.size * random.uniform(0.6, 1.2, count) / _LEG_PIECES
+        step_cm = length_cm * size * random.uniform(0.6, 1.2, count) / _LEG_PIECES
         at = site.at_cm + 0.5 * site.radius_cm * np.stack([np.cos(heading), np.sin(heading)], axis=1)
         for piece in range(_LEG_PIECES):
             heading = heading + random.normal(0.0, 0.4, count)
@@ -92,7 +92,7 @@ def legs(canvas: Canvas, sites: Sequence[Site], length_cm: float) -> Ink:
             lines.append(np.stack([at, on], axis=1))
             left = 1.0 - piece / _LEG_PIECES
             widths += [_WIDTH_CM[1] * (0.35 + 0.65 * left)] * count
-            opacity += [site.vigour * min(1.0, site.size) * (0.3 + 0.7 * left)] * count
+            opacity += [site.vigour * size * (0.3 + 0.7 * left)] * count
             at = on
     lines_cm = np.concatenate(lines)
     lines_px = canvas.to_px(lines_cm.reshape(-1, 2)).reshape(-1, 2, 2)
