@@ -64,6 +64,7 @@ def _add_drawing_options(command: argparse.ArgumentParser) -> None:
     which.add_argument("--profile", metavar="JSON", help="a profile of your own, as `profile D --json` prints it")
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--age", type=float, help="years; signs not seen at this age are left out")
+    command.add_argument("--photo-age", type=float, help="years of the person in the photo; the face is aged to --age")
     command.add_argument("--sex", choices=("female", "male"), help="of the person, for a warning where it does not fit")
     command.add_argument("--engine", default="morph", help="morph, or diffusion where its weights are (see models)")
     command.add_argument("--presentation", choices=("typical", "sampled"), default="typical")

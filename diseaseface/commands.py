@@ -180,7 +180,10 @@ def _disease(options: Namespace) -> str | Profile:
 
 
 def _settings(options: Namespace) -> dict:
-    return {name: getattr(options, name) for name in ("seed", "age", "sex", "side", "engine", "presentation", "toward")}
+    return {
+        name: getattr(options, name)
+        for name in ("seed", "age", "photo_age", "sex", "side", "engine", "presentation", "toward")
+    }
 
 
 def _pipeline(options: Namespace) -> Pipeline:

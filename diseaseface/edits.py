@@ -1,14 +1,15 @@
 """From a profile and a severity to the changes asked of a face."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 
 import numpy as np
 
 from diseaseface.errors import RequestError
+from diseaseface.knowledge import ageing
 from diseaseface.knowledge.catalogue import Attribute, attributes
-from diseaseface.knowledge.profiles import Profile, Sign
+from diseaseface.knowledge.profiles import OLDEST, Profile, Sign
 
 PRESENTATIONS = ("typical", "sampled")
 DIRECTIONS = ("disease", "healthy")
@@ -36,12 +37,15 @@ class Change:
         The subject's own side; None for both.
     sign : Sign or None
         The profile's sign that asks for it.
+    aged : float
+        The part of the amount that comes from the person's age and not from the disease.
     """
 
     attribute: Attribute
     amount: float
     side: str | None = None
     sign: Sign | None = None
+    aged: float = 0.0
 
     @property
     def sides(self) -> tuple[str, ...]:
@@ -73,6 +77,8 @@ def plan(
     seed: int = 0,
     toward: str = "disease",
     age: float | None = None,
+    photo_age: float | None = None,
+    sex: str | None = None,
 ) -> tuple[Change, ...]:
     """Return the changes that a disease at a severity asks of a face.
 
@@ -95,18 +101,47 @@ def plan(
         Healthy takes the same amounts away.
     age : float or None
         Years; signs that begin later in life, or have gone, are left out. None leaves out nothing.
+    photo_age : float or None
+        Years of the person in the photo; with it the face also grows or ages from there to `age`.
+    sex : "female", "male" or None
+        Of the person, for what ages one sex only.
 
     Raises
     ------
     RequestError
         Where a setting is out of range or unknown.
     """
-    _require(severity, side, presentation, seed, toward, age)
+    _require(severity, side, presentation, seed, toward)
+    _require_age(age)
+    _require_age(photo_age)
     grown = [sign for sign in profile.signs if sign.at(age)]
     chosen = typical_signs(grown) if presentation == "typical" else sampled_signs(grown, seed)
     factor = -1.0 if toward == "healthy" else 1.0
-    changes = (_change(sign, severity, factor, side) for sign in without_conflicts(chosen))
+    changes = [_change(sign, severity, factor, side) for sign in without_conflicts(chosen)]
+    if age is not None and photo_age is not None and toward == "disease":
+        changes = aged(changes, ageing.changes(photo_age, age, sex))
     return tuple(change for change in changes if change.amount)
+
+
+def aged(changes: Sequence[Change], drift: Mapping[str, float]) -> list[Change]:
+    """Add what age does to an attribute, by its amount, to what the disease does, within the limits."""
+    found = []
+    for change in changes:
+        found.append(_sum(change, drift.get(change.attribute.name, 0.0)))
+    taken = {(change.attribute.name, side) for change in changes for side in change.sides}
+    for name, amount in drift.items():
+        free = [side for side in SIDES if (name, side) not in taken]
+        for side in [None] if len(free) == len(SIDES) else free:
+            found.append(_sum(Change(attributes()[name], 0.0, side), amount))
+    return found
+
+
+def _sum(change: Change, amount: float) -> Change:
+    total = change.amount + amount
+    same, other = change.attribute.positive, change.attribute.negative
+    limit = abs(((same if total > 0 else other) or same or other).limit)
+    total = min(max(total, -limit), limit)
+    return replace(change, amount=total, aged=total - change.amount)
 
 
 def progress(severity: float, onset: tuple[float, float]) -> float:
@@ -193,7 +228,7 @@ def _change(sign: Sign, severity: float, factor: float, side: str | None) -> Cha
     return Change(attribute, amount, (side or DEFAULT_SIDE) if sign.side == "one" else sign.side, sign)
 
 
-def _require(severity: float, side: str | None, presentation: str, seed: int, toward: str, age: float | None) -> None:
+def _require(severity: float, side: str | None, presentation: str, seed: int, toward: str) -> None:
     if not _is_number(severity) or not 0.0 <= severity <= 1.0:
         raise RequestError(f"Severity must be a number from 0 to 1, not {severity!r}.")
     if side is not None and side not in SIDES:
@@ -204,8 +239,11 @@ def _require(severity: float, side: str | None, presentation: str, seed: int, to
         raise RequestError(f"The direction must be disease or healthy, not {toward!r}.")
     if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or seed < 0:
         raise RequestError(f"The seed must be a whole number from 0, not {seed!r}.")
-    if age is not None and not (_is_number(age) and 0 <= age <= 120):
-        raise RequestError(f"The age must be from 0 to 120 years, not {age!r}.")
+
+
+def _require_age(age: float | None) -> None:
+    if age is not None and not (_is_number(age) and 0 <= age <= OLDEST):
+        raise RequestError(f"The age must be from 0 to {OLDEST:g} years, not {age!r}.")
 
 
 def _is_number(value: object) -> bool:

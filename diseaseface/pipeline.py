@@ -17,13 +17,16 @@ from diseaseface.evaluation.measurements import measure_all
 from diseaseface.evaluation.report import Report
 from diseaseface.faces import look as faces
 from diseaseface.faces.face import Face
-from diseaseface.knowledge.profiles import Profile
+from diseaseface.knowledge.profiles import OLDEST, Profile
 from diseaseface.pictures import read_report
 from diseaseface.settings import MOST_STAGES, STAGES, primekg_file
 
 if TYPE_CHECKING:
     from diseaseface.knowledge.index import Diseases
     from diseaseface.knowledge.primekg import OnProgress
+
+
+MOST_YEARS = 30  # that a face can be aged by without becoming a guess; set by eye
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,10 @@ class Request:
         Chooses the details, and the signs of a sampled presentation.
     age : float or None
         Years; leaves out signs that are not seen at it.
+    photo_age : float or None
+        Years of the person in the photo; with it the face also grows or ages from there to `age`.
     sex : "female", "male" or None
-        Of the person; only for a warning where the disease is not one of theirs.
+        Of the person; for what ages one sex only, and a warning where the disease is not one of theirs.
     side : "left", "right" or None
         The subject's own, for a disease that takes one side.
     engine, presentation, toward : str
@@ -49,6 +54,7 @@ class Request:
     severity: float
     seed: int = 0
     age: float | None = None
+    photo_age: float | None = None
     sex: str | None = None
     side: str | None = None
     engine: str = "morph"
@@ -194,7 +200,8 @@ class Pipeline:
         """Say where the person does not fit the disease: a warning, never a refusal."""
         if request.sex not in (None, "female", "male"):
             raise RequestError(f"The sex must be female or male, or left out, not {request.sex!r}.")
-        return self.diseases.people(profile.id).misfits(request.age, request.sex)
+        misfits = self.diseases.people(profile.id).misfits(request.age, request.sex)
+        return (*misfits, *_onsets(profile, request), *_aged(request))
 
     def _engine(self, name: str) -> Engine:
         if name not in self.engines:
@@ -213,7 +220,31 @@ def _plan(profile: Profile, request: Request) -> edits.Edit:
         seed=request.seed,
         toward=request.toward,
         age=request.age,
+        photo_age=request.photo_age,
+        sex=request.sex,
     )
+
+
+def _onsets(profile: Profile, request: Request) -> tuple[str, ...]:
+    """Say where no source tells at which age the signs begin: most of HPO is silent about that."""
+    if request.age is None or any(sign.from_age > 0 or sign.until_age < OLDEST for sign in profile.signs):
+        return ()
+    return ("No source says at which age the signs of this disease begin or go: all are drawn at any age.",)
+
+
+def _aged(request: Request) -> tuple[str, ...]:
+    """Say what an age does to the picture, and what it cannot."""
+    if request.age is None or request.toward == "healthy":
+        return ()
+    if request.photo_age is None:
+        return ("The person's age in the photo was not told, so the face itself is not aged.",)
+    years = request.age - request.photo_age
+    if not years:
+        return ()
+    way = "aged" if years > 0 else "made younger"
+    said = f"The face is also {way} by {abs(years):g} years: what is read back holds both."
+    far = "Over so many years this is a rough guess." if abs(years) > MOST_YEARS else ""
+    return (f"{said} {far}".strip(),)
 
 
 def _as_drawn(request: Request, profile: Profile, drawn: dict | None) -> tuple[Request, tuple[str, ...]]:

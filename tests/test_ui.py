@@ -162,6 +162,7 @@ def test_every_setting_of_the_page_reaches_the_pipeline():
     assert settings == {
         "seed": 7,
         "age": 8.5,
+        "photo_age": None,
         "side": "right",
         "presentation": "sampled",
         "toward": "disease",
@@ -186,6 +187,19 @@ def test_a_refusal_stands_next_to_what_caused_it(refusal, place):
 
 def test_without_a_photo_the_page_asks_for_one():
     assert texts.NO_PHOTO in steps(photo=None)[-1]["photo_notice"]
+
+
+@pytest.mark.parametrize(("text", "ages"), [("", (None, None)), ("30", (30.0, None)), ("30 > 60,5", (60.5, 30.0))])
+def test_two_ages_say_from_which_to_which_the_face_is_aged(text, ages):
+    pipeline = FakePipeline()
+    steps(pipeline, age=text)
+    settings = pipeline.asked[0][1]
+    assert (settings["age"], settings["photo_age"]) == ages
+
+
+@pytest.mark.parametrize("text", ["1 > 2 > 3", "30 >", "> 60", "old > 60"])
+def test_ages_that_make_no_sense_are_refused_in_words(text):
+    assert "30 &gt; 60" in steps(age=text)[-1]["notice"]
 
 
 def test_an_age_that_is_no_number_is_refused_in_words():

@@ -22,11 +22,12 @@ from diseaseface.evaluation.report import (
 )
 from diseaseface.evaluation.severity import course_of, estimate, match
 from diseaseface.faces.face import Face
+from diseaseface.knowledge import ageing
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Profile
 from diseaseface.settings import VERSION
 
-_SETTINGS = ("severity", "seed", "engine", "toward", "presentation", "age", "side")
+_SETTINGS = ("severity", "seed", "engine", "toward", "presentation", "age", "photo_age", "sex", "side")
 _UNSURE = 0.4  # of what other signs do to a measure: it differs from face to face
 _NO_PROFILE = "No disease was named to compare with."
 _NOTHING_READ = "None of the disease's signs can be measured in this picture."
@@ -182,13 +183,19 @@ def _sign_report(row: _Row, photo: Face, rendering: Rendering | None) -> SignRep
         baseline=_baseline(photo, change),
         asked=(done.change.amount if done else 0.0) if rendering else None,
         applied=(done.amount if done else 0.0) if rendering else None,
+        aged=(done.change.aged if done else 0.0) if rendering else None,
         reason=done.reason if done else None,
-        evidence=change.sign.evidence if change.sign else (),
+        evidence=_sources(change, done),
     )
     if found.value is None:
         return replace(told, status=NOT_MEASURABLE, reason=_both(told.reason, found.reason))
     z = found.value / row.sd if row.sd > 0 else None
     return replace(told, measured=found.value, noise=found.noise, z=z)
+
+
+def _sources(change: Change, done: Applied | None) -> tuple:
+    told = change.sign.evidence if change.sign else ()
+    return (*told, *ageing.evidence(change.attribute.name)) if done and done.change.aged else told
 
 
 def _both(first: str | None, second: str | None) -> str | None:

@@ -28,6 +28,8 @@ class SignReport:
         Reading of the photo itself, in the unit.
     asked, applied : float or None
         Changes in the unit; None where no rendering was given.
+    aged : float or None
+        The part of `asked` that comes from the person's age and not from the disease.
     measured : float or None
         Change read from pixels alone; without a photo before, the difference from the norm.
     noise : float or None
@@ -50,6 +52,7 @@ class SignReport:
     baseline: float | None = None
     asked: float | None = None
     applied: float | None = None
+    aged: float | None = None
     measured: float | None = None
     noise: float | None = None
     z: float | None = None

@@ -46,13 +46,17 @@ class People:
     death_source: str = ""
 
     def misfits(self, age: float | None = None, sex: str | None = None) -> tuple[str, ...]:
-        """Return what does not fit a person of an age in years and a sex, as sentences; None for not told."""
+        """Return what does not fit a person of an age in years and a sex, as sentences.
+
+        What is not told, None, is not known to fit: a disease of one sex and an early death are named then.
+        """
         return tuple(filter(None, (self._sex_misfit(sex), self._onset_misfit(age), self._death_misfit(age))))
 
     def _sex_misfit(self, sex: str | None) -> str | None:
-        if not self.sex or sex in (None, self.sex):
+        if not self.sex or sex == self.sex:
             return None
-        return f"This disease is one of {self.sex}s ({self.sex_source}); the person is said to be {sex}."
+        told = f"; the person is said to be {sex}" if sex else ""
+        return f"This disease is one of {self.sex}s ({self.sex_source}){told}."
 
     def _onset_misfit(self, age: float | None) -> str | None:
         if age is None or not self.from_age or age >= self.from_age:

@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from diseaseface.pipeline import Drawing, Pipeline, Result
 
 FIRST_DISEASE, FIRST_SEVERITY = "Down syndrome", 70
-FIRST_SETTINGS = {"seed": 0, "age": None, "side": "left", "presentation": "typical", "toward": "disease"}
+FIRST_SETTINGS = {
+    "seed": 0,
+    "age": None,
+    "photo_age": None,
+    "side": "left",
+    "presentation": "typical",
+    "toward": "disease",
+}
 MOST_SUGGESTIONS = 12
 FRAMES, FRAME_SIDE_PX = 13, 560  # of an animation
 
@@ -113,7 +120,7 @@ class Handlers:
         try:
             settings = {
                 "seed": int(seed or 0),
-                "age": _years(age),
+                **_ages(age),
                 "side": side or None,
                 "presentation": presentation,
                 "toward": toward,
@@ -240,13 +247,18 @@ class Handlers:
         return self.pipeline.draw_strip(held.face, held.disease, stages, **held.settings)
 
 
-def _years(text: str | None) -> float | None:
-    if not text or not text.strip():
-        return None
+def _ages(text: str | None) -> dict[str, float | None]:
+    """Read "30", the age to show, or "30 > 60", the age in the photo and the age to show."""
+    parts = [part.strip().replace(",", ".") for part in (text or "").replace("→", ">").split(">")]
     try:
-        return float(text.replace(",", "."))
+        years = [float(part) for part in parts if part or len(parts) > 1]
     except ValueError:
-        raise RequestError("The age is a number of years, such as 8 or 0.5; leave it empty if unknown.") from None
+        years = [0.0] * 3
+    if len(years) > 2:
+        raise RequestError(
+            "The age is a number of years, such as 8 or 0.5, or two, such as 30 > 60; or leave it empty."
+        )
+    return {"age": years[-1] if years else None, "photo_age": years[0] if len(years) == 2 else None}
 
 
 def _pair(face: Face, picture: np.ndarray, view: str) -> tuple[bytes, bytes]:

@@ -21,7 +21,7 @@ SIDE = "Side, the person's own, where a disease takes one"
 SIDES = [("Left", "left"), ("Right", "right")]
 SEED = "Seed"
 DICE = "Another"
-AGE = "Age in years, if known"
+AGE = "Age in years; 30 > 60 also ages the face"
 
 VIEW = "Part of the picture"
 VIEWS = [("Whole", "whole"), ("Head", "head"), ("Eyes", "eyes"), ("Midface", "midface"), ("Mouth", "mouth")]
