@@ -18,7 +18,7 @@ from diseaseface.engines.morph import contours, epicanthus, eyesigns, folds, geo
 from diseaseface.engines.morph.appearance import paint, paints
 from diseaseface.engines.morph.canvas import Canvas, prepare
 from diseaseface.engines.morph.codes import encode
-from diseaseface.engines.morph.eyes import Eye, find_eye
+from diseaseface.engines.morph.eyes import Eye, find_eyes
 from diseaseface.engines.morph.shape import Shape, solve
 from diseaseface.engines.morph.sheets import Sheet, lay_over, slide
 from diseaseface.engines.morph.tracked import landmarks_after
@@ -138,7 +138,7 @@ def _prepare(face):
 
     smooth = cv2.GaussianBlur(canvas.linear.mean(axis=-1), (0, 0), 0.08 * face.pose.px_per_cm)
     slope = relief.light(face, on_nodes(smooth), on_nodes(np.ascontiguousarray(regions.skin[part])))
-    eyes = {side: find_eye(face, side) for side in ("left", "right")}
+    eyes = find_eyes(face)
     codes = face.image[part].astype(np.float32)
     return Prepared(canvas, codes, relit.astype(np.float32), slope, eyes)
 

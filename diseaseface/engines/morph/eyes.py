@@ -79,6 +79,15 @@ class Eye:
         return du[..., None] * self.out_px + dv[..., None] * self.up_px
 
 
+def find_eyes(face: Face) -> dict[str, Eye | None]:
+    """Lay the frames of both eyes, side to Eye or None; a pupil seen in one eye is as wide in the other."""
+    eyes = {side: find_eye(face, side) for side in ("left", "right")}
+    seen = [eye.pupil for eye in eyes.values() if eye and eye.pupil]
+    if not seen:
+        return eyes
+    return {side: eye and replace(eye, pupil=eye.pupil or seen[0]) for side, eye in eyes.items()}
+
+
 def find_eye(face: Face, side: str) -> Eye | None:
     """Lay the frame of the subject's left or right eye; None where the patch leaves the photo."""
     x0, y0, x1, y1 = face.chart.box

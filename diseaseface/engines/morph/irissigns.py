@@ -244,18 +244,17 @@ def _opacity(disc, parts, change, seed):
     """A clouded cornea scatters white light over what lies behind it, and blurs that."""
     share = change.amount / 100.0
     blurred = cv2.GaussianBlur(disc.content, (0, 0), max(0.3, 0.12 * share / disc.px))
-    cloud = cv2.GaussianBlur(_polar(disc, _clouds(seed)), (0, 0), max(0.5, 0.1 / disc.px))
-    cover = share * np.clip(0.95 + 0.55 * cloud - 0.25 * disc.radius**2, 0.2, 1.35)
+    cover = share * np.clip(0.95 + 0.3 * _cloud(disc, seed) - 0.25 * disc.radius**2, 0.2, 1.35)
     white = np.array(change.attribute.parameters["colour"]) * parts.bright
     content = blurred + (white - blurred) * cover[..., None]
     return replace(disc, content=content.astype(np.float32)), change.amount, None
 
 
-@lru_cache(maxsize=8)
-def _clouds(seed):
-    tile = noise.stream(seed, "corneal cloud").standard_normal((8, 24)).astype(np.float32)
-    tile = cv2.GaussianBlur(np.hstack([tile, tile, tile]), (0, 0), 1.6)[:, 24:48]
-    return (tile - tile.mean()) / tile.std()
+def _cloud(disc, seed):
+    """Smooth noise over the disc, of about unit variance, (h, w)."""
+    tile = noise.stream(seed, "corneal cloud").standard_normal((7, 7)).astype(np.float32)
+    at = (1.6 * disc.out + 3.0).astype(np.float32), (3.0 - 1.6 * disc.up).astype(np.float32)
+    return cv2.remap(tile, *at, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
 
 
 def _white_pupil(disc, parts, change, seed):
@@ -263,7 +262,7 @@ def _white_pupil(disc, parts, change, seed):
     soft = max(0.05, 0.6 * disc.px)
     alpha = ramp(disc.pupil - disc.radius, -soft, soft) * share
     shaded = np.array(change.attribute.parameters["colour"]) * parts.bright
-    uneven = (1.0 - 0.5 * (disc.radius / disc.pupil) ** 2 + 0.12 * _polar(disc, _clouds(seed))).clip(0.35, 1.15)
+    uneven = (1.0 - 0.5 * (disc.radius / disc.pupil) ** 2 + 0.06 * _cloud(disc, seed)).clip(0.35, 1.15)
     return _blended(disc, shaded * uneven[..., None], alpha), change.amount, None
 
 

@@ -96,13 +96,14 @@ def pupil(light: np.ndarray, to_px: Callable, margins: Callable, circle: Circle)
     angle = np.radians(np.arange(0.0, 360.0, 15.0))
     shares = np.arange(0.08, 0.96, 0.02)
     rows = [_along(light, to_px, margins, np.array([circle]), angle, share) for share in shares]
-    seen = np.array([np.median(value[known]) if known.sum() >= 5 else np.nan for value, known in rows])
+    # Reflections of lights are brighter than either: the darker part of each ring tells.
+    seen = np.array([np.percentile(value[known], 35) if known.sum() >= 5 else np.nan for value, known in rows])
     if np.isnan(seen).any():
         return None
-    steps = [_step(shares, seen, edge) for edge in _PUPILS]
-    best = int(np.argmax(steps))
-    found = steps[best] >= _LEAST_PUPIL_STEP and 0 < best < len(_PUPILS) - 1
-    return float(_PUPILS[best]) if found else None
+    steps = np.array([_step(shares, seen, edge) for edge in _PUPILS])
+    peaks = [k for k in range(2, len(steps) - 2) if steps[k] == steps[k - 2 : k + 3].max()]
+    clear = [k for k in peaks if steps[k] >= _LEAST_PUPIL_STEP]
+    return float(_PUPILS[clear[0]]) if clear else None
 
 
 def _step(shares, seen, edge):
