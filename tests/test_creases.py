@@ -57,7 +57,8 @@ def test_twice_the_amount_is_a_deeper_furrow(canvas, name):
 
 def test_light_from_above_darkens_the_upper_wall_of_a_level_furrow(canvas):
     change, _ = drawn(canvas, "forehead_lines", 1.0)
-    depth = plane.on_canvas(canvas, furrows.relief("forehead_lines", 0).depth)
+    relief = furrows.relief("forehead_lines", 0)
+    depth = plane.on_canvas(canvas, relief.depth, relief.corner)
     rise = cv2.Sobel(depth, cv2.CV_32F, 0, 1)
     on_skin = canvas.skin > 0.95
     upper, lower = on_skin & (rise > 0.15), on_skin & (rise < -0.15)
@@ -90,5 +91,5 @@ def test_relief_is_the_same_for_every_face():
     relief = furrows.relief("chin_cleft", 3)
     assert relief.height_cm.min() < -0.02
     assert not relief.height_cm.flags.writeable
-    middle = int(-plane.LEFT_CM * plane.PX_PER_CM)
+    middle = int(-plane.LEFT_CM * plane.PX_PER_CM) - relief.corner[1]
     assert abs(int(np.argmin(relief.height_cm.min(axis=0))) - middle) < 0.2 * plane.PX_PER_CM

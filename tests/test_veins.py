@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from diseaseface.edits import Change
-from diseaseface.engines.morph import furrows
+from diseaseface.engines.morph import furrows, plane
 from diseaseface.engines.morph.appearance import paint
 from diseaseface.engines.morph.canvas import prepare
 from diseaseface.faces.look import look
@@ -49,7 +49,7 @@ def test_pits_of_scars_lie_on_the_cheeks_and_sink_into_the_skin():
     assert relief.height_cm.max() <= 0.0
     assert 0.03 < -relief.height_cm.min() < 0.2
     rows, _ = np.nonzero(relief.depth > 0.3)
-    heights = furrows.TOP_CM - rows / furrows.PX_PER_CM
+    heights = plane.TOP_CM - (rows + relief.corner[0]) / plane.PX_PER_CM
     assert np.percentile(heights, 95) < 5.5
     assert abs(np.median(heights) + 0.8) < 1.5
 

@@ -57,7 +57,7 @@ def _fields(canvas, name, seed):
     """Density (h, w) of the furrows and of the person's own lines at full amount; None without skin."""
     room = canvas.keep(("furrow room",), lambda: _room(canvas))
     relief = furrows.relief(name, seed)
-    height, depth = (plane.on_canvas(canvas, field) for field in (relief.height_cm, relief.depth))
+    height, depth = (plane.on_canvas(canvas, field, relief.corner) for field in (relief.height_cm, relief.depth))
     if float((room * (depth > 0.2)).sum()) < 20.0:
         return None
     density = lighting.slope_density(canvas, height) + np.float32(_GROOVE) * depth

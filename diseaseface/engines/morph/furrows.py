@@ -14,9 +14,10 @@ from scipy.interpolate import PchipInterpolator
 
 from diseaseface.engines.morph import noise
 from diseaseface.engines.morph.maps import smoothstep
-from diseaseface.engines.morph.plane import LEFT_CM, PATTERNS, PX_PER_CM, SIZE, TOP_CM
+from diseaseface.engines.morph.plane import LEFT_CM, PX_PER_CM, SIZE, TOP_CM
 from diseaseface.errors import CatalogueError
 
+_PATTERNS = 4  # different courses of the lines; a seed picks one
 _DEPTH_CM = 0.06
 _REACH = 2.6  # rolls
 _LINE = {"through", "depth", "width", "roll", "sides", "broken", "wander", "fade"}
@@ -24,7 +25,7 @@ _LINE = {"through", "depth", "width", "roll", "sides", "broken", "wander", "fade
 
 @dataclass(frozen=True, eq=False)
 class Relief:
-    """Furrows on the plane of `plane`, float32 arrays of shape (rows, columns).
+    """Furrows on the part of `plane` that has any, float32 arrays of one shape (rows, columns).
 
     Attributes
     ----------
@@ -32,10 +33,13 @@ class Relief:
         At full amount.
     depth : float32 array
         How deep in a furrow a place lies, 0 to about 1.
+    corner : (int, int)
+        Row and column of the plane at which the part begins.
     """
 
     height_cm: np.ndarray
     depth: np.ndarray
+    corner: tuple[int, int]
 
 
 @cache
@@ -51,7 +55,7 @@ def recipes() -> dict[str, dict]:
 
 def relief(name: str, seed: int) -> Relief:
     """Return the furrows of a sign; seeds share a few patterns."""
-    return _relief(name, seed % PATTERNS)
+    return _relief(name, seed % _PATTERNS)
 
 
 @lru_cache(maxsize=48)
@@ -66,9 +70,17 @@ def _relief(name, pattern):
     for number, pits in enumerate(recipe.get("pits", ())):
         for at, radius, vigour in _scattered(recipe["zones"], pits, noise.stream(pattern, f"{name} pits {number}")):
             _pit(height, depth, at, radius, vigour * pits["depth"], pits["sharp"])
+    return _cut(height, depth)
+
+
+def _cut(height, depth):
+    """The part of the plane with furrows."""
+    rows, columns = (np.flatnonzero((height != 0).any(axis=axis)) for axis in (1, 0))
+    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    height, depth = height[part].copy(), depth[part].copy()
     for field in (height, depth):
         field.setflags(write=False)
-    return Relief(height, depth)
+    return Relief(height, depth, (int(rows[0]), int(columns[0])))
 
 
 def _hands(line):

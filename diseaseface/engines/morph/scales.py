@@ -27,6 +27,7 @@ _SIGNS = {
 _FLUSH = {"dry_skin": 0.13, "ichthyosis": 0.1, "dermal_atrophy": 0.05}  # haemoglobin under the scale, at full amount
 _SOFT = 0.5
 _JOINED = 0.4
+_PATTERNS = 3  # different layouts; a seed picks one
 _MOST_WHITE = 1.15  # times the usual light of the skin
 _LEAST_SEEN = 0.3
 _HIDDEN = "No bare skin of the face is visible."
@@ -34,18 +35,18 @@ _HIDDEN = "No bare skin of the face is visible."
 
 @dataclass(frozen=True, eq=False)
 class Flakes:
-    """A layer of scale: float32 arrays, on the plane (rows, columns) or on a canvas (h, w).
+    """A layer of scale: uint8 arrays of the plane (rows, columns), or float32 arrays of a canvas (h, w).
 
     Attributes
     ----------
-    relief : float32 array
-        Height in cm on the plane; the optical density of its shading on a canvas.
-    white : float32 array
-        Share of the light that the flakes' own whiteness takes over, 0 to 1.
-    crack : float32 array
-        How deep in a crack a place lies, 0 to 1.
-    body : float32 array
-        1 on a flake, 0 where none has come loose.
+    relief : array
+        Height as a share of the highest on the plane, 0 to 255; the optical density of its shading on a canvas.
+    white : array
+        How much white light the flakes throw back: 0 to 255 on the plane, a share of the skin's on a canvas.
+    crack : array
+        How deep in a crack a place lies, 0 to 255 or 0 to 1.
+    body : array
+        How far a flake has come loose, 0 to 255 or 0 to 1.
     """
 
     relief: np.ndarray
@@ -131,37 +132,38 @@ def _where(canvas, name, area, seed):
 
 
 def _on_canvas(canvas, name, seed):
-    flakes = _flakes(name, seed % plane.PATTERNS)
+    kind, flakes = kinds()[name], _flakes(name, seed % _PATTERNS)
     relief, white, crack, body = (
-        plane.on_canvas(canvas, field) for field in (flakes.relief, flakes.white, flakes.crack, flakes.body)
+        plane.on_canvas(canvas, field.astype(np.float32)) / np.float32(255.0)
+        for field in (flakes.relief, flakes.white, flakes.crack, flakes.body)
     )
     usual = max(usual_light(canvas), 1e-3)
     whitest = min(max(1.2 * usual, _WHITEST + 0.5 * usual) / usual - 0.6, _MOST_WHITE)
-    shade = np.clip(lighting.slope_density(canvas, relief), -0.5, 0.5)
-    return Flakes(shade, np.float32(whitest) * white, crack, body)
+    shade = np.clip(lighting.slope_density(canvas, np.float32(kind["lift_cm"]) * relief), -0.5, 0.5)
+    return Flakes(shade, np.float32(kind["white"] * whitest) * white, crack, body)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def _flakes(name, pattern):
     kind = kinds()[name]
     random = noise.stream(pattern, "scale " + name)
     centres, cells, edge = _cells(kind["cell"], random)
-    count = len(centres)
+    count, reach = len(centres), 0.5 * kind["cell"] * plane.PX_PER_CM
     turn, loose = random.uniform(0, 2 * np.pi, count), random.uniform(size=count) < kind["loose"]
-    vigour = loose * random.uniform(0.35, 1.0, count)
+    vigour = (loose * random.uniform(0.35, 1.0, count)).astype(np.float32)
+    lean = (np.stack([np.cos(turn), np.sin(turn)], axis=-1) / reach).astype(np.float32)
     y, x = np.mgrid[: plane.SIZE[0], : plane.SIZE[1]].astype(np.float32)
-    reach = 0.5 * kind["cell"] * plane.PX_PER_CM
-    tilt = ((x - centres[cells, 0]) * np.cos(turn)[cells] + (y - centres[cells, 1]) * np.sin(turn)[cells]) / reach
-    tilt = np.clip(0.5 + 0.5 * tilt, 0.0, 1.0)
+    away = (lean * centres).sum(axis=-1)
+    tilt = np.clip(0.5 + 0.5 * (x * lean[cells, 0] + y * lean[cells, 1] - away[cells]), 0.0, 1.0)
     inner = 1.0 - np.exp(-((edge / (1.3 * kind["gap"])) ** 2))
-    relief = kind["lift_cm"] * vigour[cells] * (0.3 + 0.7 * tilt) * inner
-    white = kind["white"] * vigour[cells] * (0.3 + 0.7 * tilt**1.5) * inner
-    crack = np.exp(-((edge / kind["gap"]) ** 2)) * np.clip(0.8 + 0.35 * _uneven(random, 0.5), 0.2, 1.2)
+    body = vigour[cells] * inner
+    relief, white = body * (0.3 + 0.7 * tilt), body * (0.3 + 0.7 * tilt**1.5)
+    crack = np.exp(-((edge / kind["gap"]) ** 2)) * np.clip(0.7 + 0.3 * _uneven(random, 0.5), 0.2, 1.0)
     # No border is straight: the whole layer is drawn a little askew.
     askew = [0.28 * reach * _uneven(random, 0.6 * kind["cell"]) for _ in range(2)]
     return Flakes(*(
-        cv2.remap(field.astype(np.float32), x + askew[0], y + askew[1], cv2.INTER_LINEAR)
-        for field in (relief, white, crack, vigour[cells] * inner)
+        cv2.remap((255.0 * field).astype(np.uint8), x + askew[0], y + askew[1], cv2.INTER_LINEAR)
+        for field in (relief, white, crack, body)
     ))  # fmt: skip
 
 
@@ -191,7 +193,7 @@ def _cells(size_cm, random):
     free = np.full(plane.SIZE, 255, np.uint8)
     free[at[:, 1], at[:, 0]] = 0
     _, labels = cv2.distanceTransformWithLabels(free, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    centres = np.zeros((labels.max() + 1, 2))
+    centres = np.zeros((labels.max() + 1, 2), np.float32)
     down, across = np.nonzero(free == 0)
     centres[labels[down, across]] = np.stack([across, down], axis=-1)
     labels = _grown(at, labels[at[:, 1], at[:, 0]], len(centres), random)[labels]

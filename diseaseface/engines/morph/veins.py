@@ -49,6 +49,7 @@ def undo(canvas: Canvas, change: Change, seed: int) -> Layer:
 
 def _field(canvas, name, seed):
     """How much of a vein lies below each pixel, (h, w)."""
-    field = plane.on_canvas(canvas, furrows.relief(name, seed).depth)
+    relief = furrows.relief(name, seed)
+    field = plane.on_canvas(canvas, relief.depth, relief.corner)
     field = cv2.GaussianBlur(field, (0, 0), max(0.7, _BLUR_CM * canvas.px_per_cm)) * canvas.matte
     return field if float((field * canvas.skin).sum()) > 20.0 else None
