@@ -66,6 +66,21 @@ def test_signs_that_share_landmarks_are_solved_together(face):
         assert applied.amount == pytest.approx(applied.change.amount, rel=0.1)
 
 
+def test_a_small_jaw_in_a_long_face_is_small_for_that_face_and_drags_no_neck(face):
+    long, small = asked("face_length", 1), asked("mandible_size", -1, 0.5)
+    alone = [solved(face, change).move_cm for change in (long, small)]
+    together = solved(face, long, small).move_cm
+    assert np.abs(together - sum(alone)).max() < 0.25 * np.abs(sum(alone)).max()
+
+
+def test_a_short_face_with_a_small_jaw_is_no_shorter_than_either_asks(face):
+    short, small = asked("face_length", -1, 0.6), asked("mandible_size", -1)
+    before = face.points_cm
+    after = before + face.chart.at(solved(face, short, small).move_cm, face.landmarks_px)
+    change = MEASURES["face_height"].compute(after) - MEASURES["face_height"].compute(before)
+    assert change == pytest.approx(min(short.amount, small.amount), abs=1.5)
+
+
 @pytest.fixture(scope="module")
 def views(astronaut):
     """The astronaut from the same camera: twice the size, and tilted."""

@@ -10,6 +10,7 @@ from diseaseface.edits import Change
 from diseaseface.engines.base import Applied
 from diseaseface.engines.morph import contours, geometry, lids, warp
 from diseaseface.engines.morph.eyes import Eye
+from diseaseface.engines.morph.fields import recipes
 from diseaseface.faces.face import Face
 
 LEAST_JACOBIAN = 0.3
@@ -67,9 +68,7 @@ def solve(
         (abs(amount) * unit(c).points_cm for amount, c in zip(meant, direct, strict=True)),
         np.zeros_like(face.points_cm),
     )
-    strengths = geometry.solve(
-        face.points_cm, [unit(c).points_cm for c in solved], measures, [c.amount for c in solved], fixed_cm
-    )
+    strengths = _strengths(face, solved, unit, fixed_cm)
     weights = [*strengths, *np.abs(meant)]
     fields = [unit(change) for change in [*solved, *direct]]
     move_cm = np.zeros(face.chart.nodes_cm.shape, np.float32)
@@ -95,6 +94,32 @@ def solve(
             *lids_applied,
         ),
     )
+
+
+def _strengths(face, solved, unit, fixed_cm):
+    """Strengths of the recipes, in order: the parts of the face together, then what the whole face still lacks."""
+    whole = [change for change in solved if recipes()[change.attribute.name].get("whole_face")]
+    parts = [change for change in solved if change not in whole]
+    found, moved_cm = {}, fixed_cm
+    for group in (parts, whole):
+        fields, measures = [unit(c).points_cm for c in group], [geometry.measure_of(c) for c in group]
+        goals = [change.amount for change in group]
+        if group is whole:
+            had = geometry.read_changes(face.points_cm, face.points_cm + moved_cm, measures)
+            goals = [_goal(*each) for each in zip(goals, had, strict=True)]
+        strengths = geometry.solve(face.points_cm, fields, measures, goals, moved_cm)
+        found |= {id(change): strength for change, strength in zip(group, strengths, strict=True)}
+        moved_cm = moved_cm + sum((w * f for w, f in zip(strengths, fields, strict=True)), np.zeros_like(moved_cm))
+    return [found[id(change)] for change in solved]
+
+
+def _goal(amount, already):
+    """Change of the whole face's measure to aim at, where its parts have already changed it.
+
+    The same way, they share; against each other they add, since a small jaw in a long face is
+    small for that face: to the letter, each would undo the other and the neck would pay.
+    """
+    return amount + already if amount * already < 0 else max(amount, already, key=abs)
 
 
 def _unfolded(face, move_cm):
