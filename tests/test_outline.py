@@ -173,3 +173,21 @@ def test_signs_that_push_one_outline_keep_a_limit_together(head, engine):
     shares = [done.amount / done.change.attribute.positive.limit for done in both]
     assert 0.8 < sum(shares) < 1.05
     assert all(done.reason.startswith("Coupled") for done in both)
+
+
+@pytest.mark.parametrize("signs", [["cranial_vault_size"], ["ear_size", "ear_protrusion"], ["neck_webbing"]])
+def test_what_grows_covers_the_wall_and_does_not_push_it_aside(photo, head, engine, signs):
+    rows, columns = np.mgrid[: photo.shape[0], : photo.shape[1]]
+    lines = np.where(((rows % 24 < 3) | (columns % 24 < 3))[..., None], 90, 200)
+    share = np.clip(head.regions.person * 1.25 - 0.1, 0, 1)[..., None]
+    papered = look((share * photo + (1 - share) * lines).astype(np.uint8))
+    drawn = engine.render(papered, [asked(name, 1) for name in signs]).picture
+    outline = outline_of(papered)
+    at = np.stack([columns, rows], axis=-1).reshape(-1, 2)
+    at = np.rint(outline.frame.to_frame(at)).astype(int)
+    within = ((at >= 0) & (at < outline.frame.size)).all(axis=1)
+    away = np.zeros(len(at))
+    away[within] = outline.away_cm[at[within, 1], at[within, 0]]
+    changed = (drawn != papered.image).any(axis=-1).ravel()
+    assert changed[away < 1.0].sum() > 500
+    assert changed[away > 2.6].mean() < 0.002

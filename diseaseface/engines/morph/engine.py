@@ -14,7 +14,18 @@ import numpy as np
 
 from diseaseface.edits import Change, Edit
 from diseaseface.engines.base import Applied, OnStep, Rendering
-from diseaseface.engines.morph import contours, epicanthus, eyesigns, folds, geometry, lids, mouth, relief, warp
+from diseaseface.engines.morph import (
+    backdrop,
+    contours,
+    epicanthus,
+    eyesigns,
+    folds,
+    geometry,
+    lids,
+    mouth,
+    relief,
+    warp,
+)
 from diseaseface.engines.morph.appearance import paint, paints
 from diseaseface.engines.morph.canvas import Canvas, prepare
 from diseaseface.engines.morph.codes import encode
@@ -90,7 +101,8 @@ class MorphEngine:
         parted = mouth.part(face, ready.canvas, linear, asked, seed)
         folded = _fold_sheets(ready, asked, linear)
         sheets = [*_lid_sheets(ready, shape, linear, drawn.eyes, edges_mm), *folded, *parted.sheets]
-        picture = _resample(face, ready, shape, sheets, linear, painted)
+        outlined = any(change.attribute.name in contours.CONTOURS for change in asked)
+        picture = _resample(face, ready, shape, sheets, linear, painted, outlined)
         # Of a sign that is both painted and warped, the painter's reason stands.
         told = (*colours, *shape.applied, *(c for c in colours if c.reason), *drawn.applied, *edges, *parted.applied)
         done = {id(a.change): a for a in told}
@@ -233,7 +245,7 @@ def _fold_sheets(ready, asked, linear):
     return sheets
 
 
-def _resample(face, ready, shape, sheets, linear, painted):
+def _resample(face, ready, shape, sheets, linear, painted, outlined):
     """Warp once and put what changed back into the photo; all other pixels keep their bytes."""
     forward_px = face.pose.vectors_to_px(shape.move_cm).astype(np.float32)
     touched = painted.copy() if sheets else painted
@@ -253,6 +265,10 @@ def _resample(face, ready, shape, sheets, linear, painted):
         moved |= cv2.dilate(carried, np.ones((3, 3), np.uint8)) > 0
     x0, y0 = np.add(window[:2], face.chart.box[:2])
     x1, y1 = np.add(window[2:], face.chart.box[:2])
+    if outlined:
+        still = backdrop.held(ready.canvas, places, window)
+        drawn += still[..., None] * (face.image[y0:y1, x0:x1] - drawn)
+        moved &= still < 1.0
     cv2.copyTo(cv2.convertScaleAbs(np.maximum(drawn, 0.0)), moved.astype(np.uint8), picture[y0:y1, x0:x1])
     return picture
 
