@@ -36,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_knowledge(subcommands)
     _add_learn(subcommands)
     _add_models(subcommands)
+    _add_train(subcommands)
     _add_benchmark(subcommands)
     return parser
 
@@ -126,6 +127,33 @@ def _add_models(subcommands) -> None:
     command = subcommands.add_parser("models", help="list the weights of the diffusion engine, and fetch them")
     command.add_argument("--download", action="store_true", help="fetch what is missing; nothing else uses a network")
     command.set_defaults(run=commands.models)
+
+
+def _add_train(subcommands) -> None:
+    command = subcommands.add_parser("train", help="train a profile adapter for the diffusion engine")
+    command.add_argument("--healthy", required=True, metavar="DIR", help="photos of healthy people")
+    command.add_argument("--diseased", default="", metavar="DIR", help="photos of people with the one --disease")
+    command.add_argument("--drawn", default="", metavar="DIR", help="pictures of this product with reports beside them")
+    command.add_argument("--disease", action="append", default=[], metavar="D", help="what is drawn; may be repeated")
+    command.add_argument("--most", type=int, default=2000, help="photos taken of each folder (default 2000)")
+    command.add_argument("--out", required=True, metavar="DIR")
+    command.add_argument("--resume", action="store_true", help="go on from the newest checkpoint in --out")
+    for name, kind, default in (
+        ("steps", int, 1000),
+        ("batch", int, 4),
+        ("learning-rate", float, 1e-4),
+        ("rank", int, 8),
+        ("contrast", float, 0.1),
+        ("patience", int, 0),
+        ("save-every", int, 200),
+        ("test-every", int, 100),
+        ("test-examples", int, 16),
+        ("seed", int, 0),
+    ):
+        command.add_argument(f"--{name}", type=kind, default=default, help=f"default {default}")
+    command.add_argument("--precision", choices=("no", "fp16", "bf16"), default="no")
+    command.add_argument("--tracker", default="", help="of accelerate, such as tensorboard")
+    command.set_defaults(run=commands.train)
 
 
 def _add_benchmark(subcommands) -> None:

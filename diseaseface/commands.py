@@ -5,12 +5,13 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 
 from diseaseface import benchmarks, pictures
 from diseaseface.engines.diffusion import models as weights
 from diseaseface.engines.diffusion.options import from_environment
-from diseaseface.errors import RequestError, UnknownDisease
+from diseaseface.errors import EngineUnavailable, RequestError, UnknownDisease
 from diseaseface.knowledge import Diseases, language, learned, ontology, profile_file
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Profile
@@ -118,6 +119,27 @@ def models(options: Namespace, _rest: Sequence[str]) -> None:
         print(line, flush=True)
     if not options.download and (reason := weights.refusal(settings)):
         print(reason)
+
+
+def train(options: Namespace, _rest: Sequence[str]) -> None:
+    """Train a profile adapter; print the loss now and then and the held-out judgement."""
+    if reason := weights.refusal(replace(from_environment(), conditions=("words",))):
+        raise EngineUnavailable(reason)
+    from diseaseface.training.course import Material, teach
+    from diseaseface.training.options import TrainingOptions
+
+    known = Pipeline.load()
+    profiles = tuple(known.profile(name) for name in options.disease)
+    material = Material(options.healthy, options.diseased, options.drawn, profiles, options.most)
+    names = {field.name for field in fields(TrainingOptions)} & set(vars(options))
+    settings = TrainingOptions(**{name: getattr(options, name) for name in names})
+
+    def tell(step: int, loss: float) -> None:
+        if step % 10 == 0 or step == settings.steps:
+            print(f"step {step} of {settings.steps}: loss {loss:.4f}", flush=True)
+
+    done = teach(material, Path(options.out), settings, resume=options.resume, on_step=tell)
+    print(f"held out: {done.tests[0][1]:.4f} before, {done.tests[-1][1]:.4f} after {done.steps} steps; {options.out}")
 
 
 def benchmark(options: Namespace, rest: Sequence[str]) -> int:

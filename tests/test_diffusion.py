@@ -142,7 +142,7 @@ def test_a_sign_to_be_taken_away_counts_against_its_words(face):
     jaundice = CATALOGUE["skin_jaundice"]
     undone = Change(jaundice, -jaundice.positive.full, sign=Sign("skin_jaundice", 1, 1.0))
     place = Place(undone, np.ones(face.image.shape[:2], np.float32), 0.3)
-    words, weight = prompts.wording(place)
+    words, weight = prompts.wording(undone)
     assert (words, weight) == (jaundice.positive.prompt, -1.0)
     concepts, kept_out = prompts.compose([place], replace(FULL, words="weighted"), False)
     assert (words, 1.0) in kept_out

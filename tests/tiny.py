@@ -29,7 +29,7 @@ def _save_base(folder):
         up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
     )  # fmt: skip
     vae = AutoencoderKL(
-        sample_size=64, block_out_channels=(8, 8, 16), norm_num_groups=4,
+        sample_size=64, block_out_channels=(8, 8, 16), norm_num_groups=4, scaling_factor=4.0,
         down_block_types=("DownEncoderBlock2D",) * 3, up_block_types=("UpDecoderBlock2D",) * 3,
     )  # fmt: skip
     tokenizer = _tokenizer(folder.parent / "words")

@@ -34,11 +34,16 @@ class Crop:
 
     def cut(self, values: np.ndarray) -> np.ndarray:
         """Return the square of an array (H, W) or (H, W, k), resized to (size, size[, k])."""
-        height, width = values.shape[:2]
-        rows = _mirrored(np.arange(self.y0, self.y0 + self.side), height)
-        columns = _mirrored(np.arange(self.x0, self.x0 + self.side), width)
         flags = cv2.INTER_AREA if self.size < self.side else cv2.INTER_CUBIC
-        return cv2.resize(values[np.ix_(rows, columns)], (self.size, self.size), interpolation=flags)
+        return cv2.resize(self._square(values), (self.size, self.size), interpolation=flags)
+
+    def _square(self, values):
+        height, width = values.shape[:2]
+        x1, y1 = self.x0 + self.side, self.y0 + self.side
+        if self.x0 >= 0 and self.y0 >= 0 and x1 <= width and y1 <= height:
+            return values[self.y0 : y1, self.x0 : x1]
+        rows, columns = _mirrored(np.arange(self.y0, y1), height), _mirrored(np.arange(self.x0, x1), width)
+        return values[np.ix_(rows, columns)]
 
     def paste(self, small: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
         """Return float32 (H, W, k) with values (size, size, k) in the square's place, zero elsewhere."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from diseaseface.edits import Change
 from diseaseface.engines.diffusion.loading import Parts
 from diseaseface.engines.diffusion.options import Options
 from diseaseface.engines.diffusion.places import Place
@@ -39,9 +40,8 @@ class Concept:
     profile: bool = False
 
 
-def wording(place: Place) -> tuple[str, float]:
+def wording(change: Change) -> tuple[str, float]:
     """Return a sign's words and signed weight; what is to be taken away gets a negative one."""
-    change = place.change
     wanted = 1 if change.amount > 0 else -1
     sign = change.sign
     direction = sign.direction if sign is not None else wanted
@@ -62,7 +62,7 @@ def compose(places: Sequence[Place], options: Options, adapted: bool) -> tuple[l
     if not options.has("words"):
         plain = Concept("profile", (), 1.0, None, True)
         return ([plain] if adapted else []), ()
-    told = [(place, *wording(place)) for place in places]
+    told = [(place, *wording(place.change)) for place in places]
     if options.words == "weighted":
         wanted = tuple((words, weight) for _, words, weight in told if weight > 0)
         unwanted = tuple((words, -weight) for _, words, weight in told if weight < 0)
