@@ -49,6 +49,8 @@ class ProfileTokens(nn.Module):
         self.names, self.width, self.count = tuple(names), width, count
         self.inner = nn.Linear(2 * len(self.names), _HIDDEN, bias=False)
         self.outer = nn.Linear(_HIDDEN, count * width, bias=False)
+        # A profile has a few signs of many: each is to be heard, however long the catalogue is.
+        nn.init.normal_(self.inner.weight, std=0.4)
         nn.init.normal_(self.outer.weight, std=0.02)  # an untrained adapter hardly disturbs the words
 
     def forward(self, vectors: torch.Tensor) -> torch.Tensor:
