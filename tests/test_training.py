@@ -201,7 +201,7 @@ def test_an_empty_profile_gets_a_sign_for_its_negative():
 
 
 def test_a_number_always_gives_the_same_pair_of_a_picture_and_what_it_shows(face):
-    source = pairs.drawn_pairs([face], 64, NAMES, seed=3)
+    source = pairs.drawn_pairs([face], 64, tuple(CATALOGUE), seed=3)
     for number in (0, 7):
         once, again = source(number), source(number)
         np.testing.assert_array_equal(once.picture, again.picture)
