@@ -71,14 +71,14 @@ def take_apart(eye: Eye, patch: np.ndarray, photo: np.ndarray | None = None) -> 
     if opening[radius < 0.5 * eye.iris_cm].max(initial=0.0) < _LEAST_OPEN_CM:
         return None
     bare = ramp(opening, *_MARGIN_CM)
-    white, bright = _white(eye, patch, opening * (radius > 1.12 * eye.iris_cm))
+    white, bright = _white(eye, patch, opening * (radius > 1.2 * eye.iris_cm))
     plain = continued_iris(eye, patch, radius, dv, ramp(opening, 0.03, 0.09))
     bright_spot = _reflections(eye, patch, plain, radius, bare)
     glint = np.maximum(patch - plain, 0.0) * bright_spot[..., None]
     seen = ramp(opening, -0.01, 0.03) * (1.0 - bright_spot)
     iris = plain + (patch - plain) * seen[..., None]
     if photo is not None:
-        bright = _white(eye, photo, opening * (radius > 1.12 * eye.iris_cm))[1]
+        bright = _white(eye, photo, opening * (radius > 1.2 * eye.iris_cm))[1]
     pupil = eye.pupil or _USUAL_PUPIL
     return Parts(eye, patch, bare.astype(np.float32), iris.astype(np.float32), white, glint.astype(np.float32),
                  bright, pupil)  # fmt: skip
@@ -101,7 +101,7 @@ def _white(eye, patch, inside_cm):
         return np.broadcast_to(bright, patch.shape).astype(np.float32), bright
     light = chart.mean(axis=-1)
     bright = np.median(chart[(weight > 0.5) & (light >= np.percentile(light[weight > 0.5], 60))], axis=0)
-    filled = cv2.GaussianBlur(_across_gaps(chart, weight), (0, 0), 1.6, sigmaY=1.0)
+    filled = cv2.GaussianBlur(_across_gaps(chart, weight), (0, 0), 1.6, sigmaY=2.2)
     shade = 1.0 - _LID_SHADE * np.exp(-np.maximum(eye.upper_cm - eye.v_cm, 0.0) / _LID_SHADE_CM)
     return _closed(eye, filled) * shade[..., None].astype(np.float32), bright.astype(np.float32)
 
@@ -135,7 +135,7 @@ def _opened(eye, patch, inside_cm):
         return chart, np.zeros_like(weight)
     redness = chart[..., 0] / np.maximum(chart[..., 1], 1e-3)
     usual = np.percentile(redness[weight > 0.5], 35)
-    weight *= ramp(light / np.percentile(seen, 80), 0.3, 0.6)
+    weight *= ramp(light / np.percentile(seen, 80), 0.28, 0.6)
     return chart, (weight * ramp(-redness / usual, -1.5, -1.25)).astype(np.float32)
 
 

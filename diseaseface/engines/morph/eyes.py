@@ -131,6 +131,7 @@ def find_eye(face: Face, side: str) -> Eye | None:
         return _margin(*frame(_LOWER[side]), along_cm), _margin(*frame(_UPPER[side]), along_cm)
 
     circle = limbus.refined(light, to_px, margins, circle)
+    circle = limbus.about_the_pupil(light, to_px, margins, circle)
     return Eye(
         (int(px0), int(py0), int(px1), int(py1)), u, v, up * scale, along * scale, float(half), upper, lower,
         _across(u, half), circle[:2], circle[2], limbus.pupil(light, to_px, margins, circle),

@@ -126,8 +126,10 @@ def _ectopia(disc, parts, change, seed):
 def _aniridia(disc, parts, change, seed):
     if parts.eye.pupil is None:
         return disc, None, _UNSEEN
-    share = change.amount / 100.0
-    return _with_pupil(disc, parts, disc.pupil + share * (0.93 - disc.pupil)), change.amount, None
+    edge = disc.pupil + change.amount / 100.0 * (0.95 - disc.pupil)
+    soft = max(0.05, 0.8 * disc.px)
+    alpha = ramp(edge - disc.radius, -soft, soft) * min(1.0, change.amount / 10.0)
+    return _blended(disc, _black(disc, parts), alpha), change.amount, None
 
 
 def _coloboma(disc, parts, change, seed):

@@ -19,6 +19,7 @@ _CLEAR = 0.12  # natural logarithm of light; a fainter edge is not followed
 _PULL = 0.6  # towards the mesh's circle, for each squared share of the radius
 _PUPILS = np.arange(0.18, 0.67, 0.02)  # of the iris's radius
 _LEAST_PUPIL_STEP = 0.22  # natural logarithm of light
+_LEAST_OFF_CENTRE, _LEAST_GAIN = 0.4, 0.2  # likewise, of an iris that is moved onto its pupil
 
 
 def refined(light: np.ndarray, to_px: Callable, margins: Callable, circle: Circle) -> Circle:
@@ -47,6 +48,35 @@ def refined(light: np.ndarray, to_px: Callable, margins: Callable, circle: Circl
         if scores[top] > score:
             best, score = tuple(float(value) for value in tried[top]), scores[top]
     return best
+
+
+def about_the_pupil(light: np.ndarray, to_px: Callable, margins: Callable, circle: Circle) -> Circle:
+    """Move an iris, which the lids hide above and below, to where its pupil stands in the middle.
+
+    Parameters as for `refined`. The same circle where no pupil stands out elsewhere.
+    """
+    u, v, radius = circle
+    across, up = np.meshgrid(np.arange(-0.16, 0.17, 0.08), np.arange(-0.4, 0.41, 0.08))
+    shift = np.stack([across.ravel(), up.ravel()], axis=1)
+    tried = np.column_stack([u + radius * shift[:, 0], v + radius * shift[:, 1], np.full(len(shift), radius)])
+    angle = np.radians(np.arange(0.0, 360.0, 30.0))
+    usual = [value[known] for value, known in (_along(light, to_px, margins, np.array([circle]), angle, share)
+                                              for share in (0.5, 0.7, 0.85))]  # fmt: skip
+    if not np.concatenate(usual).size:
+        return circle
+    light = np.minimum(light, np.percentile(np.concatenate(usual), 60))  # no reflection counts as iris
+    scores = np.full(len(tried), -1.0)
+    for share in (0.24, 0.32, 0.42, 0.52):
+        inner, known = _along(light, to_px, margins, tried, angle, 0.7 * share)
+        outer, also = _along(light, to_px, margins, tried, angle, 1.35 * share)
+        weight = (known & also).astype(np.float32)
+        rise = (np.clip(outer - inner, -0.6, 0.9) * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1)
+        scores = np.maximum(scores, np.where(weight.sum(axis=1) >= 6, rise, -1.0))
+    here = scores[np.hypot(*shift.T).argmin()]
+    best = int(np.argmax(scores - 0.5 * (shift**2).sum(axis=1)))
+    if scores[best] < _LEAST_OFF_CENTRE or scores[best] < here + _LEAST_GAIN:
+        return circle
+    return float(u + 0.5 * radius * shift[best, 0]), float(tried[best, 1]), radius
 
 
 def _around(middle, first, step):

@@ -49,7 +49,7 @@ def _telangiectasia(parts, disc, white, amount, seed):
     """Single dilated vessels from the canthi towards the limbus."""
     vessels = white * conjunctiva.vessels(parts.eye, disc.iris_cm, seed, amount / 100.0)
     around = cv2.GaussianBlur(vessels, (0, 0), 1.2 + 0.03 * float(np.hypot(*parts.eye.up_px)))
-    return _VESSEL_DENSITY * (vessels + 0.4 * around)[..., None] * _pigment(), amount
+    return _VESSEL_DENSITY * (vessels + 0.4 * white * around)[..., None] * _pigment(), amount
 
 
 def _haemorrhage(parts, disc, white, amount, seed):
