@@ -26,7 +26,7 @@ def draw(canvas: Canvas, change: Change, seed: int) -> Layer:
 
 def undo(canvas: Canvas, change: Change, seed: int) -> Layer:
     """Turn the lip back by the warp alone: its own shine stays what the photo shows."""
-    return Layer(-change.amount)
+    return Layer(change.amount)
 
 
 def _fields(canvas, name, seed):
