@@ -113,7 +113,7 @@ def test_lesions_lie_on_the_same_centimetres_at_any_size(canvas, astronaut):
         assert (apart < 1e-6).mean() > 0.85
 
 
-SPOTS = ("freckles", "lentigines", "moles", "petechiae", "purpura")
+SPOTS = ("freckles", "lentigines", "moles", "petechiae", "purpura", "confetti_macules")
 COUNTED = [name for name, attribute in attributes().items() if name in kinds.kinds() and attribute.engine == "morph"]
 
 
@@ -161,7 +161,7 @@ def test_drawn_spots_are_counted(photo, name):
         drawn = engine.render(photo, [Change(attributes()[name], share * attributes()[name].positive.full)], seed=1)
         if drawn.applied[0].amount is None:
             pytest.skip(drawn.applied[0].reason)
-        seen.append(read_change(photo, replace(photo, image=drawn.picture)).values["dark_spot_count"])
+        seen.append(read_change(photo, replace(photo, image=drawn.picture)).values[attributes()[name].measure])
     assert seen[1] > 1.3 * seen[0] > 0.0
     assert seen[1] > 0.3 * attributes()[name].positive.full
 

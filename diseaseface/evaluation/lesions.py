@@ -1,5 +1,7 @@
 """Patches, spots, papules, nodules and vessels; see `colour` for the form of a reading."""
 
+from functools import partial
+
 import cv2
 import numpy as np
 
@@ -54,12 +56,12 @@ def _spots(now, before):
     return now.blurred(red, _FINE_CM[0]) - now.blurred(red, _FINE_CM[1]), now.blurred(red, _BROAD_CM[0]) - wide, wide
 
 
-def _dark_spots(now: View, before: View | None) -> float | None:
-    """Count small spots on bare skin that are, or have become, darker than what is around."""
+def _dark_spots(now: View, before: View | None, sign: float = 1.0) -> float | None:
+    """Count small spots on bare skin that are, or have become, darker than what is around; with -1, paler."""
     if now.inner_skin.sum() < _LEAST_SKIN or now.frame.pose.px_per_cm < _LEAST_PX_PER_CM[0]:
         return None
     dark = now.planes[1] - before.planes[1] if before else now.planes[1]
-    spot = now.blurred(dark, _SPOT_CM[0]) - now.blurred(dark, _SPOT_CM[1])
+    spot = sign * (now.blurred(dark, _SPOT_CM[0]) - now.blurred(dark, _SPOT_CM[1]))
     size = 2 * round(1.6 * _SPOT_CM[0] * PX_PER_CM) + 1
     top = spot >= cv2.dilate(spot, np.ones((size, size), np.uint8))
     return float((now.inner_skin & top & (spot > _LEAST_DARK)).sum())
@@ -94,6 +96,7 @@ READINGS: dict[str, tuple[str, Read]] = {
     "papule_count": ("lesions", _papules),
     "nodule_count": ("lesions", _nodules),
     "dark_spot_count": ("spots", _dark_spots),
+    "pale_spot_count": ("spots", partial(_dark_spots, sign=-1.0)),
     "pigmented_area": ("%", _brown_area),
     "telangiectasia_area": ("%", _vessels),
 }

@@ -21,7 +21,14 @@ SURFACE = {**colour.READINGS, **texture.READINGS, **lesions.READINGS}
 RELATIVE = frozenset({"vault_height", "head_width", "skin_roughness", "eyebrow_density"})
 # One picture alone cannot tell these from moles, beard shade, light and compression.
 ONLY_AGAINST_BEFORE = frozenset(
-    {"depigmented_area", "hypopigmented_area", "telangiectasia_area", "dark_spot_count", "pigmented_area"}
+    {
+        "depigmented_area",
+        "hypopigmented_area",
+        "telangiectasia_area",
+        "dark_spot_count",
+        "pale_spot_count",
+        "pigmented_area",
+    }
 )
 
 ALIGNED, RETAKEN, ALONE = "aligned", "retaken", "alone"
