@@ -15,7 +15,7 @@ _INNER_HEIGHT_CM = 4.55
 _ABOVE_CM, _BELOW_CM = 1.05, 1.0
 _GRAIN_FROM_CM = 1.9  # how far above the brow the forehead lends its grain
 _FRONT = 0.42  # softness of the front of loss, as a share of the brow's length
-_DARTS, _GLABELLA_HAIRS = 2600, 620
+_DARTS, _GLABELLA_HAIRS = 3000, 620
 _FRINGE_CM = 1.5
 _LEAST_DEPTH = 0.1  # log light: less than that is no hair to see
 _LEAST_CONTRAST = 0.35  # log light between skin and new hair
@@ -263,13 +263,13 @@ def _edge_hairs(canvas, brows, seed):
     side = random.choice((-1.0, 1.0), _DARTS)
     aside = random.uniform(INNER_CM - 0.1, _OUTER_CM + 0.2, _DARTS)
     above = random.normal(0.05, 0.42, _DARTS)
-    near = cv2.GaussianBlur(brows.hair, (0, 0), max(1.0, 0.2 * canvas.px_per_cm))
+    near = cv2.GaussianBlur(brows.hair, (0, 0), max(1.0, 0.26 * canvas.px_per_cm))
     roots = np.stack([side * aside, hairs.middle_cm(aside) + above], axis=1)
     lines, opacity = hairs.curves(
         random, roots, hairs.angle(aside, above), side, np.interp(aside, (1.0, 3.0, 6.0), (0.5, 0.7, 0.5))
     )
     dense = _at(near, canvas.to_px(roots))
-    chosen = random.uniform(size=_DARTS) < 2.6 * dense
+    chosen = random.uniform(size=_DARTS) < 3.0 * dense
     opacity = opacity * np.clip(0.35 + 2.0 * dense, 0.0, 1.0)
     return hairs.on_canvas(canvas, lines[chosen]), opacity[chosen], free_room(canvas, brows)
 
@@ -286,12 +286,15 @@ def glabella_hairs(canvas: Canvas, brows: Brows, seed: int) -> tuple[np.ndarray,
     beside = float((inner * off).sum() / mass) if mass > 4.0 else 0.0
     broad = float(np.sqrt((inner * (off - beside) ** 2).sum() / mass)) if mass > 4.0 else 0.2
     middle, broad = _INNER_HEIGHT_CM + float(np.clip(beside, -0.5, 0.5)), float(np.clip(broad, 0.09, 0.24))
-    x = random.uniform(-1.9, 1.9, _GLABELLA_HAIRS)
-    y = middle - 0.1 - broad * (0.5 - random.normal(0.0, 0.85, _GLABELLA_HAIRS))
-    side = np.where(x + random.normal(0, 0.35, len(x)) > 0, 1.0, -1.0)
-    lean = np.radians(np.interp(np.abs(x), (0.0, 1.9), (84, 46)) + random.normal(0, 12, len(x)))
-    length = np.interp(np.abs(x), (0, 1.7), (0.28, 0.46)) * np.clip(broad / 0.2, 0.6, 1.0)
+    # Fewer on the midline than where the brows begin, each its own way, short ones among the long.
+    x = 1.9 * random.beta(1.5, 1.2, _GLABELLA_HAIRS) * random.choice((-1.0, 1.0), _GLABELLA_HAIRS)
+    y = middle - 0.12 - broad * (0.5 - random.normal(0.0, 0.95, _GLABELLA_HAIRS))
+    side = np.where(x + random.normal(0, 0.4, len(x)) > 0, 1.0, -1.0)
+    lean = np.radians(np.interp(np.abs(x), (0.0, 1.9), (78, 44)) + random.normal(0, 24, len(x)))
+    length = np.interp(np.abs(x), (0, 1.7), (0.26, 0.44)) * np.clip(broad / 0.2, 0.6, 1.0)
+    length *= random.uniform(0.55, 1.15, len(x))
     lines, opacity = hairs.curves(random, np.stack([x, y], axis=1), lean, side, length)
+    opacity *= random.uniform(0.45, 1.0, len(x))
     room = np.maximum(canvas.skin * (1.0 - canvas.hair), 0.5 * canvas.brows)
     return hairs.on_canvas(canvas, lines), 0.9 * opacity, room
 

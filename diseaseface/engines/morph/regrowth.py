@@ -76,8 +76,8 @@ def _difference(canvas, planes):
 
 def _guess(canvas, found, share):
     """Planes with less hair in gaps and at edges, where thickening grows it."""
-    near = cv2.GaussianBlur(found.hair, (0, 0), max(1.0, 0.2 * canvas.px_per_cm))
-    grown = np.clip(2.6 * near, 0.0, 1.0) * np.clip(0.35 + 2.0 * near, 0.0, 1.0)
+    near = cv2.GaussianBlur(found.hair, (0, 0), max(1.0, 0.26 * canvas.px_per_cm))
+    grown = np.clip(3.0 * near, 0.0, 1.0) * np.clip(0.35 + 2.0 * near, 0.0, 1.0)
 
     def before(strength):
         added = np.minimum(strength * grown, 0.9)  # new hair shows less on old: 1 - 0.75 hair
