@@ -94,6 +94,14 @@ def test_white_brows_are_no_darker_than_skin_and_keep_their_place(canvas, hair):
     assert not log_light(canvas, "eyebrow_whitening", 90.0)[1][(canvas.y_cm < 2.0) | (canvas.y_cm > 7.0)].any()
 
 
+def test_hair_that_white_brows_grow_is_white_too(canvas):
+    asked = [Change(attributes()[name], 90.0) for name in ("synophrys", "eyebrow_whitening")]
+    dark, pale = (paint(canvas, changes, 0)[0][canvas.window].mean(axis=-1) for changes in (asked[:1], asked))
+    bare = canvas.linear[canvas.window].mean(axis=-1)
+    gap = (np.abs(canvas.x_cm) < 1.0) & (np.abs(canvas.y_cm - 4.55) < 0.3)
+    assert (bare - pale)[gap].mean() < 0.4 * (bare - dark)[gap].mean()
+
+
 def test_brows_change_nothing_far_from_the_brows(canvas):
     for name, amount in (("eyebrow_loss", 100.0), ("eyebrow_thickness", 60.0)):
         painted = log_light(canvas, name, amount)[1]

@@ -164,8 +164,18 @@ def test_a_head_without_visible_hair_says_so(short, engine):
 
 def test_long_hair_is_thinned_but_what_it_hides_is_not_made_up(face, engine):
     applied = engine.render(face, [asked("total_alopecia", 1.0)]).applied[0]
-    assert 60.0 < applied.amount < 80.0
+    assert applied.amount == pytest.approx(50.0, rel=0.02)
     assert "hides" in applied.reason
+
+
+def test_a_background_that_cannot_be_continued_limits_the_loss_too(short, engine):
+    stripes = short.image.copy()
+    around = short.regions.person < 0.02
+    columns = np.broadcast_to(np.arange(stripes.shape[1]) // 12 % 2 == 0, around.shape)
+    stripes[around & columns] //= 3
+    applied = engine.render(look(stripes), [asked("total_alopecia", 1.0)]).applied[0]
+    assert applied.amount == pytest.approx(50.0, rel=0.02)
+    assert "background" in applied.reason
 
 
 def test_losses_and_colours_together_do_not_depend_on_their_order(canvas):

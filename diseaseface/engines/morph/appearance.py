@@ -49,6 +49,9 @@ _OPERATORS = {
     "hairs": (facialhair.draw, facialhair.undo),
 }
 _ON_SCALP = "scalp"  # drawn by `mane`, on a canvas of its own
+# By operator: the sign that takes the pigment of its hair, and how much of its darkness that takes at most.
+_PALE_HAIR = {"brows": "eyebrow_whitening", "hairs": "eyebrow_whitening", "lashes": "eyelash_whitening"}
+_PALEST = 0.9
 _LEAST_CHANGE = 1.0 / 4096  # of linear light; below it no code of the picture changes
 
 
@@ -117,7 +120,19 @@ def _layers(canvas, changes, seed):
         if on_brows and layers[k].backwards:
             planes = _ink(healed, [layers[k]], list(healed.planes), healed.skin, before)
             healed = replace(healed, planes=tuple(planes), _kept={})
-    return [layers[k] for k in range(len(changes))]
+    return _without_pigment([layers[k] for k in range(len(changes))], changes)
+
+
+def _without_pigment(layers, changes):
+    """Hair that one sign grows is as pale as another makes the hair that is there."""
+    for operator, name in _PALE_HAIR.items():
+        pale = max((c.amount for c in changes if c.attribute.name == name and c.amount > 0), default=0.0)
+        left = 1.0 - _PALEST * min(pale / 100.0, 1.0)
+        for k, layer in enumerate(layers):
+            if pale and changes[k].attribute.operator == operator and not layer.backwards:
+                inks = tuple(replace(ink, strength=left * ink.strength) for ink in layer.inks)
+                layers[k] = replace(layer, inks=inks)
+    return layers
 
 
 def _layer(canvas, change, seed):

@@ -8,6 +8,7 @@ import numpy as np
 from diseaseface.engines.morph import maps, noise, scalp
 from diseaseface.engines.morph.scalp import Scalp
 from diseaseface.faces.anthropometry import MM_PER_CANONICAL_CM
+from diseaseface.faces.chart import ring_window
 
 # Share of a loss that is single hairs, too fine to be told apart, by the photo's pixels per canonical cm.
 _FINE = ((6.0, 12.0), (0.88, 0.62))
@@ -17,9 +18,9 @@ _OUT = 1.3  # level at which even the last strand is gone
 _SHADE, _SHADE_CM = 0.34, 0.3  # of hair on the scalp beside it
 # Hair that stands off the skull goes late, from its outer edge inwards: resistance at the edge, and more for each cm.
 _OFF_SKULL, _AT_EDGE, _INWARDS = (0.86, 1.0), 0.6, 0.4
-_MOST_LONG = 0.66  # hair over the ears from which on a bald head would have to be made up
-_LONG_LIMIT = 0.75
-_LONG_HAIR = "The hair hides ears or neck: more loss would have to make up what lies behind it."
+_HIDDEN_OFF = (0.6, 1.0)
+_HIDDEN_LIMIT = 0.5  # of the hair, where what lies behind it would have to be made up
+_FLYAWAY_CM = 1.0  # single hairs reach that far from a whole head of hair
 _PATCHES, _TRIES = 4, 6000
 _PATCH_CM = (1.0, 1.8)
 _PATCH_ABOVE_CM = (0.7, 4.0)
@@ -64,8 +65,8 @@ def lost(head: Scalp, name: str, amount: float, seed: int) -> tuple[float | None
     loss = keep((name, seed), lambda: _WAYS[name](head, seed))
     ends, shares = keep((name, seed, "course"), lambda: _course(head, loss))
     limit, reason = float(shares[-1]), _NO_MORE
-    if name in ("scalp_hair_density", "total_alopecia") and head.long > _MOST_LONG:
-        limit, reason = min(limit, _LONG_LIMIT), _LONG_HAIR
+    if name != "alopecia_patches" and head.hidden:
+        limit, reason = min(limit, _HIDDEN_LIMIT), head.hidden
     alpha = _gone(head, loss, float(np.interp(min(amount, limit), shares, ends)))
     return (amount, None, alpha) if amount <= 1.02 * limit else (limit, reason, alpha)
 
@@ -114,11 +115,21 @@ def _thinning(head, seed):
     temples = maps.smoothstep(above, 3.2, 0.0) * maps.smoothstep(x, 1.5, 4.5)
     crown = maps.smoothstep(y, 9.0, 12.0)
     resistance = 0.35 * (1.0 - np.maximum(temples, 0.8 * crown)) + 0.06 * head.canvas.noise(seed, "thinning", 1.6)
-    off = maps.smoothstep(scalp.radius(head.canvas), *_OFF_SKULL)
-    outer = np.minimum(_AT_EDGE + _INWARDS * head.off_cm, 1.3)
+    off = maps.smoothstep(scalp.radius(head.canvas), *(_HIDDEN_OFF if head.hidden else _OFF_SKULL))
+    outer = np.float32(2.5) if head.hidden else np.minimum(_AT_EDGE + _INWARDS * head.off_cm, 1.3)
     resistance = resistance + off * (outer - resistance)
-    hanging = maps.smoothstep(y, -2.0, 2.0) if head.long > _MOST_LONG else 1.0
-    return Loss(resistance.astype(np.float32), 1.0, (head.reach * hanging).astype(np.float32))
+    if head.hidden:
+        return Loss(resistance.astype(np.float32), 1.0, (head.reach * maps.smoothstep(y, -2.0, 2.0)).astype(np.float32))
+    return Loss(resistance.astype(np.float32), 1.0, np.maximum(head.reach, _flyaway(head) * off).astype(np.float32))
+
+
+def _flyaway(head):
+    """Where single hairs stand off from the head against the background, (h, w)."""
+    canvas, size = head.canvas, 2 * round(_FLYAWAY_CM * head.canvas.px_per_cm) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    near = cv2.GaussianBlur(cv2.dilate(head.hair, disc), (0, 0), 0.2 * canvas.px_per_cm)
+    level = maps.smoothstep(canvas.y_cm, 2.0, 4.0) * (1.0 - canvas.skin)
+    return near * level * (ring_window(canvas.x_cm, canvas.y_cm) > 0)
 
 
 def _receding(head, depth_mm, seed):

@@ -17,7 +17,13 @@ _STRAND_CM = 0.055
 _TRACE_CM, _DOUBLINGS = 0.05, 5
 _LEAST_HAIR_CM2 = 6.0
 _LOWEST_CM = (-14.0, -11.0)  # further down clothes are taken for hair
+_MARGIN_CM = 1.6  # of background around the hair, to be continued behind it
 _EDGE_CM = 0.45  # hairs too thin for the mask reach that far onto the skin
+_MOST_LONG = 0.66  # hair over ears and neck
+_MOST_UNEVEN, _LEAST_APART = 0.12, 0.5  # log light, of the background and between it and the hair
+LONG = "The hair hides ears or neck: more loss would have to make up what lies behind it."
+UNEVEN = "The background is too uneven to be continued where the hair would be gone."
+ALIKE = "The hair is too like the background for its outline to be told."
 _EAR_CM = ((6.9, 9.3), (-2.5, 2.0))
 _BARE_BELOW_CM = -3.0
 _FRINGE_CM = 1.8
@@ -49,8 +55,8 @@ class Scalp:
         Linear light of the bare head, and beside it of the background.
     line_cm : float32
         How far above the hairline, along the midline's direction, canonical cm; negative below it.
-    long : float
-        How much hair lies over ears and neck, 0 to 1: what it hides no photo tells.
+    hidden : str or None
+        Why what lies behind the hair cannot be told; None where it can.
     """
 
     canvas: Canvas
@@ -62,7 +68,7 @@ class Scalp:
     inside: np.ndarray
     behind: np.ndarray
     line_cm: np.ndarray
-    long: float
+    hidden: str | None
 
 
 def find(canvas: Canvas) -> Scalp | None:
@@ -74,7 +80,7 @@ def find(canvas: Canvas) -> Scalp | None:
     mask = mask * ring_window(place[..., 0], place[..., 1]) * maps.smoothstep(place[..., 1], *_LOWEST_CM)
     if mask.sum() < _LEAST_HAIR_CM2 * canvas.px_per_cm**2:
         return None
-    window = _bounds(mask, round((_EDGE_CM + 0.2) * canvas.px_per_cm))
+    window = _bounds(mask, round(_MARGIN_CM * canvas.px_per_cm))
     near = over(canvas, window)
     hair = _without_face(near, np.ascontiguousarray(mask[window]))
     above = _above_hairline(near, hair)
@@ -82,10 +88,10 @@ def find(canvas: Canvas) -> Scalp | None:
     person = np.ascontiguousarray(canvas.face.regions.person[part][window])
     along, inside = _directions(near, hair), _skull(near)
     off_cm = cv2.distanceTransform((person > 0.5).astype(np.uint8), cv2.DIST_L2, 3) / near.px_per_cm
-    return Scalp(
-        near, hair, reach(near, hair), _strands(near, along), along, off_cm, inside,
-        _behind(near, hair, person, inside), above, _long(near, hair),
-    )  # fmt: skip
+    ground, head = _ground(near, hair, person), np.maximum(inside, _between_ears(near, inside))
+    behind = ground + head[..., None] * (_bare_head(near, hair) - ground)
+    strand, hidden = _strands(near, along), _reason_hidden(near, hair, person, ground)
+    return Scalp(near, hair, reach(near, hair), strand, along, off_cm, inside, behind, above, hidden)
 
 
 def over(canvas: Canvas, window: tuple[slice, slice]) -> Canvas:
@@ -198,12 +204,24 @@ def _fringe_gaps(canvas, hair):
     return cv2.GaussianBlur(gaps, (0, 0), 0.1 * canvas.px_per_cm)
 
 
-def _behind(canvas, hair, person, inside):
-    """Light of the bare head before the background, (h, w, 3)."""
-    size = 2 * round(0.3 * canvas.px_per_cm) + 1
-    ground = _fill(canvas, cv2.erode(1.0 - person, np.ones((size, size), np.uint8)), 0.25)
-    head = np.maximum(inside, _between_ears(canvas, inside))
-    return ground + head[..., None] * (_bare_head(canvas, hair) - ground)
+def _ground(canvas, hair, person):
+    """The background's light, continued behind the head, (h, w, 3)."""
+    size = 2 * round(0.4 * canvas.px_per_cm) + 1
+    taken = cv2.dilate(np.maximum(person, hair), np.ones((size, size), np.uint8))
+    return _fill(canvas, 1.0 - taken, 0.25)
+
+
+def _reason_hidden(canvas, hair, person, ground):
+    """Say why what lies behind the hair cannot be told, or None."""
+    if _long(canvas, hair) > _MOST_LONG:
+        return LONG
+    light, level = (cv2.log(np.maximum(a, 1 / 512)) for a in (canvas.planes[1], np.ascontiguousarray(ground[..., 1])))
+    away, wide = np.abs(light - level), 2 * round(0.8 * canvas.px_per_cm) + 1
+    around = (cv2.dilate(hair, np.ones((wide, wide), np.uint8)) > 0.5) & (person < 0.02) & (canvas.y_cm > 2.0)
+    if around.sum() < 50 or np.percentile(away[around], 80) > _MOST_UNEVEN:
+        return UNEVEN
+    solid = (hair > 0.7) & (canvas.y_cm > 8.0)
+    return ALIKE if not solid.any() or np.median(away[solid]) < _LEAST_APART else None
 
 
 def _between_ears(canvas, inside):
@@ -297,4 +315,4 @@ def _long(canvas, hair):
     ears = (aside > near) & (aside < far) & (canvas.y_cm > low) & (canvas.y_cm < high)
     below = (hair * (canvas.y_cm < _BARE_BELOW_CM)).sum() / canvas.px_per_cm**2
     over_ears = float(hair[ears].mean()) if ears.any() else 0.0
-    return float(np.clip(max(1.6 * over_ears, below / 12.0), 0.0, 1.0))
+    return float(np.clip(max(1.6 * over_ears, below / 7.0), 0.0, 1.0))
