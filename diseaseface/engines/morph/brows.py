@@ -21,7 +21,7 @@ _LEAST_DEPTH = 0.1  # log light: less than that is no hair to see
 _LEAST_CONTRAST = 0.35  # log light between skin and new hair
 # Hair without pigment: its light by that of the brightest channel of the skin, a factor and a power, for it is lighter
 # than dark skin and about as light as fair skin; its colour; how much of it covers; its own light and shade.
-_PALE_LIGHT, _PALE, _PALE_COVER, _PALE_DETAIL = (0.74, 0.48), (1.0, 0.85, 0.62), 0.75, 0.6
+_PALE_LIGHT, _PALE, _PALE_COVER, _PALE_DETAIL = (0.72, 0.3), (1.0, 0.85, 0.62), 0.75, 0.6
 _STRANDS_CM = 0.12
 _BARE = "No eyebrow hair is visible."
 _THICKEST = "More hair than this does not fit at the edges of these brows."
@@ -230,8 +230,7 @@ def _whiten(canvas, brows, share):
     green = cv2.log(np.maximum(canvas.planes[1], 1e-3))
     strands = green - cv2.GaussianBlur(green, (0, 0), max(1.0, _STRANDS_CM * canvas.px_per_cm))
     content = pale * np.exp(_PALE_DETAIL * np.clip(strands, -0.6, 0.6) * brows.hair)[..., None]
-    alpha = np.float32(min(share, 1.0)) * brows.reach * maps.smoothstep(brows.hair, 0.0, 0.2)
-    return Layer(100.0 * share, content=(content.astype(np.float32), alpha))
+    return Layer(100.0 * share, content=(content.astype(np.float32), np.float32(min(share, 1.0)) * brows.reach))
 
 
 def _join(canvas, brows, share, seed):

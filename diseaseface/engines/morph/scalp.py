@@ -16,7 +16,7 @@ _CROWN_CM = (0.0, 12.5)
 _STRAND_CM = 0.055
 _TRACE_CM, _DOUBLINGS = 0.05, 5
 _LEAST_HAIR_CM2 = 6.0
-_LOWEST_CM = (-14.0, -11.0)  # further down clothes are taken for hair
+_LOWEST_CM = (-15.5, -13.0)  # further down clothes are taken for hair
 _MARGIN_CM = 1.6  # of background around the hair, to be continued behind it
 _EDGE_CM = 0.45  # hairs too thin for the mask reach that far onto the skin
 _MOST_LONG = 0.66  # hair over ears and neck
@@ -127,7 +127,7 @@ def _free(canvas):
     """Where scalp hair may lie: not on brows, eyes, beard, the middle of the face or the throat."""
     taken = np.clip(canvas.brows + canvas.beard + canvas.sclera + canvas.iris, 0.0, 1.0)
     middle = maps.smoothstep(canvas.y_cm, 4.4, 4.0) * maps.smoothstep(np.abs(canvas.x_cm), 6.2, 5.2)
-    throat = maps.smoothstep(canvas.y_cm, -3.5, -5.0) * maps.smoothstep(np.abs(canvas.x_cm), 7.2, 6.2)
+    throat = maps.smoothstep(canvas.y_cm, -3.5, -5.0) * maps.smoothstep(np.abs(canvas.x_cm), 5.8, 4.8)
     return (1.0 - taken) * (1.0 - np.maximum(middle, throat))
 
 
