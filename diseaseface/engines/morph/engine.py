@@ -164,13 +164,19 @@ def _unit_field(face: Face, ready: Prepared, change: Change) -> geometry.UnitFie
 
 def _relight(face, ready, shape: Shape, asked, linear, painted):
     """Apply the light of changed relief and of folds; `linear` is not written to."""
-    log_gain = face.chart.to_pixels(relief.log_gain(face, shape.move_cm, ready.slope)) * ready.relit
-    relit = np.abs(log_gain) > _LEAST_LOG_GAIN
+    on_nodes = relief.log_gain(face, shape.move_cm, ready.slope)
+    window = warp.around(face.chart, np.abs(on_nodes) > 0.25 * _LEAST_LOG_GAIN)
     shades = folds.shades(face, ready.canvas.linear, _folds(asked))
-    if not relit.any() and not shades:
+    if window is None and not shades:
         return linear, painted
-    lit = linear * cv2.exp(np.where(relit, log_gain, np.float32(0.0)))[..., None]
-    touched = painted | relit
+    lit, touched = linear.copy(), painted.copy()
+    if window is not None:
+        x0, y0, x1, y1 = _clipped(face.chart, window)
+        part = np.s_[y0:y1, x0:x1]
+        log_gain = face.chart.to_pixels(on_nodes, (x0, y0, x1, y1)) * ready.relit[part]
+        relit = np.abs(log_gain) > _LEAST_LOG_GAIN
+        lit[part] *= cv2.exp(np.where(relit, log_gain, np.float32(0.0)))[..., None]
+        touched[part] |= relit
     for shade in shades:
         gain = shade.log_gain * ready.relit[shade.part][..., None]
         lit[shade.part] *= np.exp(gain)
@@ -257,7 +263,7 @@ def _resample(face, ready, shape, sheets, linear, painted, outlined):
     if window is None:
         return picture
     places, moved = warp.source_map(face.chart, forward_px, window)
-    drawn = warp.resample(encode(linear) if painted.any() else ready.codes, slide(places, sheets))
+    drawn = warp.resample(_encoded(ready, linear, painted), slide(places, sheets))
     for sheet in sheets:
         lay_over(drawn, sheet, places)
     if touched.any():
@@ -273,24 +279,45 @@ def _resample(face, ready, shape, sheets, linear, painted, outlined):
     return picture
 
 
+def _encoded(ready, linear, painted):
+    """The photo's codes with what was painted in its place; encoding is the dearer, the more there is of it."""
+    bounds = _bounds(painted)
+    if bounds is None:
+        return ready.codes
+    x0, y0, x1, y1 = bounds
+    codes = ready.codes.copy()
+    codes[y0:y1, x0:x1] = encode(linear[y0:y1, x0:x1])
+    return codes
+
+
 def _window(face, forward_px, touched):
     """The part of the chart's box, (x0, y0, x1, y1), outside of which the photo stays as it is."""
-    parts = [part for part in (warp.reach(face.chart, forward_px), _bounds(touched, forward_px)) if part]
+    parts = [part for part in (warp.reach(face.chart, forward_px), _carried(touched, forward_px)) if part]
     if not parts:
         return None
-    x0, y0, x1, y1 = face.chart.box
-    low, high = np.min(parts, axis=0)[:2], np.max(parts, axis=0)[2:]
-    low, high = np.maximum(low, 0), np.minimum(high, (x1 - x0, y1 - y0))
+    return _clipped(face.chart, (*np.min(parts, axis=0)[:2], *np.max(parts, axis=0)[2:]))
+
+
+def _carried(touched, forward_px):
+    """Where touched pixels may end up."""
+    bounds = _bounds(touched)
+    if bounds is None:
+        return None
+    pad = int(np.ceil(np.abs(forward_px).max())) + 2
+    return bounds[0] - pad, bounds[1] - pad, bounds[2] + pad, bounds[3] + pad
+
+
+def _clipped(chart, window):
+    """Keep a window, (x0, y0, x1, y1), inside the chart's box."""
+    x0, y0, x1, y1 = chart.box
+    low, high = np.maximum(window[:2], 0), np.minimum(window[2:], (x1 - x0, y1 - y0))
     return int(low[0]), int(low[1]), int(high[0]), int(high[1])
 
 
-def _bounds(touched, forward_px):
-    """Where touched pixels may end up."""
-    rows, columns = np.flatnonzero(touched.any(axis=1)), np.flatnonzero(touched.any(axis=0))
-    if not len(rows):
-        return None
-    pad = int(np.ceil(np.abs(forward_px).max())) + 2
-    return columns[0] - pad, rows[0] - pad, columns[-1] + 1 + pad, rows[-1] + 1 + pad
+def _bounds(marked):
+    """The smallest window, (x0, y0, x1, y1), that holds all marked pixels; None without any."""
+    rows, columns = np.flatnonzero(marked.any(axis=1)), np.flatnonzero(marked.any(axis=0))
+    return (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1) if len(rows) else None
 
 
 def _plain(change: Change) -> Applied:

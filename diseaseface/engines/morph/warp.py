@@ -47,10 +47,18 @@ def inverse(chart: Chart, forward_px: np.ndarray) -> np.ndarray:
 def reach(chart: Chart, forward_px: np.ndarray) -> tuple[int, int, int, int] | None:
     """Return the part of the chart's box, (x0, y0, x1, y1) pixels, in which anything moves."""
     moves = cv2.max(np.abs(forward_px[..., 0]), np.abs(forward_px[..., 1]))
-    rows, columns = np.nonzero(moves > _STILL_PX / 4)
+    return around(chart, moves > _STILL_PX / 4, moves.max())
+
+
+def around(chart: Chart, marked: np.ndarray, pad_px: float = 0.0) -> tuple[int, int, int, int] | None:
+    """Return the window, (x0, y0, x1, y1) pixels of the chart's box, that surely holds what is between marked nodes.
+
+    `marked` is bool (h, w) on the nodes; None where none is. The window may stick out of the box.
+    """
+    rows, columns = np.nonzero(marked)
     if not len(rows):
         return None
-    pad = moves.max() + 2 * chart.step_px
+    pad = pad_px + 2 * chart.step_px
     low = chart.nodes_px[rows.min(), columns.min()] - chart.box[:2] - pad
     high = chart.nodes_px[rows.max(), columns.max()] - chart.box[:2] + pad
     return (*np.floor(low).astype(int), *np.ceil(high).astype(int))
