@@ -31,9 +31,9 @@ def test_all_signs_at_once_give_light_that_a_photo_can_hold(face):
     assert [a.change for a in applied] == everything()
 
 
-def test_a_face_without_bare_skin_gets_reasons_not_errors(face):
-    none = np.zeros_like(face.regions.skin)
-    hidden = replace(face, regions=replace(face.regions, skin=none, brows=none, lips=none, sclera=none, iris=none))
+def test_a_face_without_bare_skin_or_hair_gets_reasons_not_errors(face):
+    masks = ("skin", "hair", "brows", "beard", "lips", "sclera", "iris")
+    hidden = replace(face, regions=replace(face.regions, **dict.fromkeys(masks, np.zeros_like(face.regions.skin))))
     _, painted, applied = paint(prepare(hidden), everything(), 0)
     assert not painted.any()
     assert all(a.amount == pytest.approx(0.0, abs=1e-6) and a.reason for a in applied)
