@@ -38,7 +38,7 @@ def test_a_face_without_bare_skin_or_hair_gets_reasons_not_errors(face):
     _, painted, applied = paint(prepare(hidden), everything(), 0)
     assert not painted.any()
     alone = [a for a in applied if not is_geometric(a.change)]  # what is warped as well is still drawn
-    assert all(a.amount == pytest.approx(0.0, abs=1e-6) and a.reason for a in alone)
+    assert all((a.amount or 0.0) == pytest.approx(0.0, abs=1e-6) and a.reason for a in alone)
 
 
 def test_a_small_face_is_painted_too(astronaut):
