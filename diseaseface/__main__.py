@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_learn(subcommands)
     _add_models(subcommands)
     _add_train(subcommands)
+    _add_cohort(subcommands)
     _add_benchmark(subcommands)
     return parser
 
@@ -154,6 +155,22 @@ def _add_train(subcommands) -> None:
     command.add_argument("--precision", choices=("no", "fp16", "bf16"), default="no")
     command.add_argument("--tracker", default="", help="of accelerate, such as tensorboard")
     command.set_defaults(run=commands.train)
+
+
+def _add_cohort(subcommands) -> None:
+    command = subcommands.add_parser(
+        "generate-cohort", help="draw many pictures with reports and a datasheet; goes on where it was stopped"
+    )
+    command.add_argument("--faces", required=True, metavar="DIR")
+    command.add_argument("--disease", action="append", required=True, metavar="D", help="may be repeated")
+    command.add_argument("--count", type=int, required=True, help="pictures in all")
+    command.add_argument("--out", required=True, metavar="DIR")
+    command.add_argument("--severity", type=float, nargs=2, default=(0.3, 1.0), metavar=("LOW", "HIGH"))
+    command.add_argument("--presentation", choices=("typical", "sampled"), default="sampled")
+    command.add_argument("--engine", default="morph")
+    command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--ray", type=int, default=0, metavar="WORKERS", help="share the work by Ray Data")
+    command.set_defaults(run=commands.generate_cohort)
 
 
 def _add_benchmark(subcommands) -> None:

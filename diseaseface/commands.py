@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
-from diseaseface import benchmarks, pictures
+from diseaseface import benchmarks, cohort, pictures
 from diseaseface.engines.diffusion import models as weights
 from diseaseface.engines.diffusion.options import from_environment
 from diseaseface.errors import EngineUnavailable, RequestError, UnknownDisease
@@ -140,6 +140,20 @@ def train(options: Namespace, _rest: Sequence[str]) -> None:
 
     done = teach(material, Path(options.out), settings, resume=options.resume, on_step=tell)
     print(f"held out: {done.tests[0][1]:.4f} before, {done.tests[-1][1]:.4f} after {done.steps} steps; {options.out}")
+
+
+def generate_cohort(options: Namespace, _rest: Sequence[str]) -> None:
+    """Draw this process's share of a cohort; several processes share one by RANK and WORLD_SIZE."""
+    asked = cohort.Cohort(
+        cohort.photos_in(options.faces), tuple(options.disease), options.count, tuple(options.severity),
+        options.presentation, options.engine, options.seed,
+    )  # fmt: skip
+    folder = Path(options.out)
+    if options.ray:
+        print(f"{cohort.generate_with_ray(Pipeline.load, asked, folder, options.ray)} drawn")
+        return
+    for number in cohort.generate(Pipeline.load(), asked, folder):
+        print(f"{number + 1} of {asked.count}", flush=True)
 
 
 def benchmark(options: Namespace, rest: Sequence[str]) -> int:

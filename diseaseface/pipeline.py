@@ -12,6 +12,7 @@ import numpy as np
 from diseaseface import edits, knowledge
 from diseaseface.engines.base import Engine, OnStep, Rendering
 from diseaseface.errors import EngineUnavailable, RequestError
+from diseaseface.evaluation import correction
 from diseaseface.evaluation.evaluate import evaluate
 from diseaseface.evaluation.measurements import measure_all
 from diseaseface.evaluation.report import Report
@@ -136,9 +137,28 @@ class Pipeline:
         """Show `disease` at `severity` (0 none, 1 marked) on the face in `photo`.
 
         Keywords are those of `Request`: seed, age, side, engine, presentation, toward; and `on_step`, told
-        how many steps of the engine are done of how many. What it raises ends the work.
+        how many steps of the engine are done of how many. What it raises ends the work. Where an engine
+        draws only about as much as is asked, what fell short is asked for once more; see `refine`.
         """
-        return self.judge(self.draw(photo, disease, severity, **settings))
+        drawing = self.draw(photo, disease, severity, **settings)
+        result = self.judge(drawing)
+        return result if self.engines[drawing.request.engine].exact else self.refine(drawing, result, **settings)
+
+    def refine(self, drawing: Drawing, result: Result, *, on_step: OnStep | None = None, **_settings) -> Result:
+        """Ask once more, stronger, for measurable signs that fell short by over 30 %; keep the nearer picture."""
+        edit = correction.stronger(drawing.rendering, result.report)
+        if edit is None:
+            return result
+        request = drawing.request
+        again = self._engine(request.engine).render(drawing.face, edit, seed=request.seed, on_step=on_step)
+        note = "One corrective pass for what fell short: " + ", ".join(correction.names_of(edit, drawing.rendering))
+        second = replace(
+            drawing,
+            rendering=correction.as_asked(again, drawing.rendering),
+            notes=(*drawing.notes, f"{note}."),
+        )
+        judged = self.judge(second)
+        return judged if correction.nearer(judged.report, result.report) else result
 
     def strip(self, photo, disease: str | Profile, stages: int = STAGES, **settings) -> list[Result]:
         """Show the course: results from severity 0 to 1 in even steps."""

@@ -25,6 +25,7 @@ ORDER = [
     "training",
     "pictures",
     "pipeline",
+    "cohort",
     "ui",
     "benchmarks",
     "commands",

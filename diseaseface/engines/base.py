@@ -59,6 +59,7 @@ class Engine(Protocol):
     """
 
     name: str
+    exact: bool  # whether it draws just what is asked, so that nothing is gained by asking twice
 
     def refusal(self) -> str | None:
         """Say at once why this engine cannot draw here and what to do; None where it can."""

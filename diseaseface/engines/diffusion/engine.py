@@ -31,7 +31,7 @@ class DiffusionEngine:
         Shared with whoever has prepared faces for it.
     """
 
-    name = "diffusion"
+    name, exact = "diffusion", False
 
     def __init__(self, options: Options | None = None, morph: MorphEngine | None = None) -> None:
         self._options, self._morph = options, morph or MorphEngine()

@@ -70,7 +70,7 @@ class Prepared:
 class MorphEngine:
     """Draws with warps, light and colour; keeps the promise of `engines.base.Engine`."""
 
-    name = "morph"
+    name, exact = "morph", True
 
     def __init__(self) -> None:
         self._prepared: weakref.WeakKeyDictionary[Face, Prepared] = weakref.WeakKeyDictionary()
