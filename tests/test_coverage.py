@@ -65,3 +65,11 @@ def test_no_mass_is_lost_between_terms_and_diseases():
         by_term, by_disease = (sum(getattr(m, kind) for m in masses.values()) for masses in (terms, diseases))
         assert by_term == pytest.approx(by_disease)
     assert all(0 < mass.visible >= mass.mapped >= mass.drawn >= 0 for mass in terms.values())
+
+
+def test_what_hpo_says_a_frontal_photo_shows_is_mostly_drawn():
+    table = coverage.measure(store.load(), CATALOGUE, most=0)
+    assert table["operators"] >= 80
+    assert table["mapped"] >= 0.94
+    assert table["drawn"] >= 0.85
+    assert table["well drawn"] >= 0.80
