@@ -1,6 +1,6 @@
 """Where the mouth lies, and what colour and light it has."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -10,6 +10,9 @@ from diseaseface.faces.face import Face
 
 UPPER_MARGIN = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
 LOWER_MARGIN = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
+_CLOSED_CM = (0.12, 0.5)  # surely closed below, surely open above
+_TEETH_RED = 0.75  # of the lips' redness
+_LINE_REACH_CM, _BIN_CM = 0.3, 0.025
 _PAD_CM = (5.6, 2.4, 10.5)  # beside, above and below the mouth
 
 
@@ -80,6 +83,34 @@ def _curve(u, v, at):
     u, v = u[order], v[order]
     keep = np.concatenate([[True], np.diff(u) > 1e-3])
     return PchipInterpolator(u[keep], v[keep])(np.clip(at, u[keep][0], u[keep][-1])).astype(np.float32)
+
+
+def with_closed_lips_met(mouth: Mouth, linear: np.ndarray) -> Mouth:
+    """Return the frame with both margins on the dark line between closed lips, which landmarks only come near.
+
+    `linear` is the photo on the patch, linear light (h, w, 3). An open mouth is returned as it is.
+    """
+    if _shows_teeth(mouth, linear):
+        return mouth
+    line = (mouth.upper_cm + mouth.lower_cm) / 2
+    off = mouth.v_cm - line
+    near = (np.abs(off) < _LINE_REACH_CM) & (np.abs(mouth.u_cm) < 0.7 * mouth.half_cm)
+    bins = np.round((off[near] + _LINE_REACH_CM) / _BIN_CM).astype(int)
+    count = np.bincount(bins, minlength=2)
+    light = np.bincount(bins, linear[..., 1][near]) / np.maximum(count, 1)
+    light = np.convolve(np.pad(np.where(count > 0, light, np.inf), 1, mode="edge"), np.ones(3) / 3, "valid")
+    line = line + np.float32(int(light.argmin()) * _BIN_CM - _LINE_REACH_CM)
+    return replace(mouth, upper_cm=line, lower_cm=line)
+
+
+def _shows_teeth(mouth, linear):
+    """Tell an open mouth from closed lips between which landmarks leave a gap: teeth are far less red than lips."""
+    gap = float((mouth.upper_cm - mouth.lower_cm).max())
+    inside = (mouth.v_cm < mouth.upper_cm) & (mouth.v_cm > mouth.lower_cm) & (np.abs(mouth.u_cm) < 0.7 * mouth.half_cm)
+    if gap < _CLOSED_CM[0] or gap > _CLOSED_CM[1] or inside.sum() < 6:
+        return gap > _CLOSED_CM[1]
+    between, lip = (np.log(np.maximum(colour, 1e-4)) for colour in (linear[inside], lip_colour(mouth, linear)))
+    return float(np.median(between[:, 0] - between[:, 1])) < _TEETH_RED * float(lip[0] - lip[1])
 
 
 def brightness(mouth: Mouth, linear: np.ndarray) -> float:

@@ -23,6 +23,7 @@ from diseaseface.engines.morph.lipframe import (
     find_mouth,
     lip_colour,
     ramp,
+    with_closed_lips_met,
 )
 from diseaseface.engines.morph.sheets import Sheet
 from diseaseface.engines.morph.tongue import lay_tongue
@@ -68,7 +69,7 @@ def part(face: Face, canvas: Canvas, linear: np.ndarray, changes: Sequence[Chang
     asked = [change for change in changes if change.attribute.operator == "mouth"]
     if not asked:
         return Parted()
-    mouth = canvas.keep(("mouth",), lambda: find_mouth(face))
+    mouth = canvas.keep(("mouth",), lambda: _found(face, canvas))
     applied = tuple(_account(change, mouth) for change in asked)
     opening_mm, tongue_mm = _wanted_mm(asked)
     if mouth is None or not opening_mm:
@@ -77,6 +78,14 @@ def part(face: Face, canvas: Canvas, linear: np.ndarray, changes: Sequence[Chang
     drawn = sheet(mouth, linear[y0:y1, x0:x1], opening_mm, tongue_mm, seed)
     landmarks_px = face.landmarks_px - np.array(face.chart.box[:2])
     return Parted((drawn,), applied, _shifts_px(mouth, landmarks_px, opening_mm))
+
+
+def _found(face, canvas):
+    mouth = find_mouth(face)
+    if mouth is None:
+        return None
+    x0, y0, x1, y1 = mouth.box
+    return with_closed_lips_met(mouth, canvas.linear[y0:y1, x0:x1])
 
 
 def _wanted_mm(changes):
