@@ -28,13 +28,13 @@ MARGIN = {
     "synophrys": 0.5, "eyebrow_thickness": 0.75, "cafe_au_lait_spots": 0.7, "grooves": 0.5, "lips": 0.5, "veins": 0.5,
     "port_wine_stain_v2": 0.3, "melasma": 0.4, "irregular_hyperpigmentation": 0.4, "ecchymosis": 0.4,
     "reticulate_hyperpigmentation": 0.4, "midline_naevus": 0.5, "perioral_erythema": 0.4, "angular_cheilitis": 0.4,
-    "acanthosis_nigricans": 0.3,
+    "acanthosis_nigricans": 0.3, "lip_telangiectasia": 0.6,
 }  # fmt: skip
 # A few levels of 255 on a healthy face; the whole skin's tint has more room, since nobody can know it.
 MOST_ON_HEALTHY = {"malar_erythema": 1.5, "centrofacial_erythema": 2.0, "scleral_icterus": 1.0, "blue_sclera": 1.0}
 NOT_ON_HEALTHY = ("papules", "nodules", "telangiectasia", "vitiligo", "hypopigmented_macules", "synophrys")
 # A few pixels of lid or below the fringe; stains so deep that not all of them passes for skin.
-TOO_LITTLE = {"xanthelasma", "piebald_patch", "port_wine_stain_v1", "port_wine_stain_v3"}
+TOO_LITTLE = {"xanthelasma", "piebald_patch", "fibrous_plaque", "port_wine_stain_v1", "port_wine_stain_v3"}
 SEED = 1
 
 

@@ -20,6 +20,8 @@ _TINTED = 0.5  # redness over darkness from which colour tells as much as bright
 def find(canvas: Canvas, kind: Kind, sites: Sequence[Site], layer: Layer) -> tuple[list[int], list[Site]]:
     """Return which sites show their lesion, and these, each where it lies; `layer` is what drawing all would give."""
     bump = 0.0 if layer.height_cm is None else lighting.bump_density(canvas, layer.height_cm)
+    if kind.on != ("skin",):
+        canvas = replace(canvas, skin=np.minimum(sum(getattr(canvas, name) for name in kind.on), 1.0), _kept={})
     inks = layer.inks
     drawn = [sum(ink.field * np.float32(ink.strength * ink.pigment[k]) for ink in inks) + bump for k in range(2)]
     seen = [-healing.log_light(plane) for plane in canvas.planes[:2]]
