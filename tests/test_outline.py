@@ -138,7 +138,7 @@ READ = [
     ("cranial_vault_size", -1, "vault_height"),
     ("cranial_breadth", 1, "head_width"), ("hairline_height", 1, "hairline_height"),
     ("ear_size", 1, "ear_length_left"), ("ear_protrusion", 1, "ear_reach_right"),
-    ("ear_position", -1, "ear_top_height_left"), ("neck_width", 1, "neck_width"), ("neck_length", -1, "neck_length"),
+    ("ear_position", -1, "ear_top_height_left"), ("neck_width", 1, "neck_width"),
 ]  # fmt: skip
 
 

@@ -63,10 +63,6 @@ def _of_ear(side: str, length: Callable) -> Callable[[Outline], float | None]:
     return lambda outline: None if outline.ears[side] is None else _mm(length(outline, outline.ears[side]))
 
 
-def _neck_length(outline):
-    return _mm(None if outline.neck is None else outline.chin_cm - outline.neck.shoulders_cm)
-
-
 def _neck_width(outline):
     free = outline.neck is not None and all(outline.neck.free.values())
     return _mm(outline.neck.width_cm) if free else None
@@ -76,7 +72,6 @@ def _table():
     yield Extent("vault_height", "crown, hair included, above the brows", _vault)
     yield Extent("head_width", "outline to outline two centimetres above the brows, hair included", _head_width)
     yield Extent("hairline_height", "hairline above the brows, in the middle", _hairline)
-    yield Extent("neck_length", "gnathion above the shoulders beside the neck", _neck_length)
     yield Extent("neck_width", "outline to outline where the neck is narrowest", _neck_width)
     for side in SIDES:
         yield Extent(f"ear_length_{side}", "top of the helix to the lobe", _of_ear(side, lambda _, ear: ear.length_cm))

@@ -12,6 +12,8 @@ from diseaseface.faces.chart import ring_window
 from diseaseface.faces.face import Face
 from diseaseface.faces.outline import Outline
 
+_WITHIN = 1.04  # so far inside the ring everything has come to rest
+
 
 def eased(values: np.ndarray, none: float, all_: float) -> np.ndarray:
     """Rise smoothly from 0 at `none` to 1 at `all_`, which may lie below it, float32."""
@@ -73,5 +75,5 @@ def on_nodes(face: Face, outline: Outline, move_cm: np.ndarray, depth_cm: np.nda
     upright = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     to_canonical = np.linalg.inv(face.pose.rotation[:2, :2]) @ upright
     field = np.dstack([seen[..., :2] @ to_canonical.T, seen[..., 2]])
-    window = ring_window(chart.nodes_cm[..., 0], chart.nodes_cm[..., 1])
+    window = ring_window(*(_WITHIN * chart.nodes_cm[..., k] for k in (0, 1)))
     return (field * window[..., None]).astype(np.float32)

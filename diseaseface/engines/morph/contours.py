@@ -17,7 +17,7 @@ _EARS = "No ear shows: hair covers them, they lie close to the head, or the phot
 _NECK = "The neck does not show: it is covered, or the photo ends too close below the chin."
 _BELOW = "The photo ends too close below the neck: nothing is known to fill in from there."
 _NECK_SIDES = "The outline of the neck does not show: hair or clothes cover it."
-_TOGETHER = (("neck_width", "neck_webbing"), ("cranial_vault_size", "turricephaly"))
+_TOGETHER = (("neck_width", "neck_webbing"), ("cranial_vault_size", "turricephaly"), ("ear_size", "ear_protrusion"))
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def width(outline: Outline, side: str):
     out = outward * outline.x_cm
     edge = outward * (neck.edges_cm[side] - outline.middle_cm)
     base = min(neck.shoulders_cm, outline.chin_cm - 2.0)
-    tall = eased(y, outline.chin_cm + 3.6, outline.chin_cm - 0.4) * eased(y, base - 4.0, base - 0.5)
+    tall = eased(y, outline.chin_cm + 3.2, outline.chin_cm - 2.2) * eased(y, base - 4.5, base - 1.0)
     across = outward * 0.5 * _MM * eased(out, 0.2 * edge, edge) * tall * _below_face(outline)
     return carried(outline, np.dstack([across, np.zeros_like(across)]), _REACH_CM), None
 
