@@ -42,7 +42,7 @@ def measure(every: int = 1) -> list[dict]:
     tables = phrases()
     rows = [
         _row(f"phrases, {part.replace('_', ' ')}", (understood(text, ids) for text, ids in tables[part].items()))
-        for part in ("open", "held_out")
+        for part in ("open", "held_out", "held_out_later")
     ]
     for part in ("spoken_open", "spoken_held_out"):
         name = part.removeprefix("spoken_").replace("_", " ")
