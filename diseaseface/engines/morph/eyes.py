@@ -90,52 +90,81 @@ def find_eyes(face: Face) -> dict[str, Eye | None]:
 
 def find_eye(face: Face, side: str) -> Eye | None:
     """Lay the frame of the subject's left or right eye; None where the patch leaves the photo."""
-    x0, y0, x1, y1 = face.chart.box
-    local = face.landmarks_px - (x0, y0)
-    inner, outer = local[_UPPER[side][0]], local[_UPPER[side][-1]]
-    middle, span = (inner + outer) / 2, outer - inner
-    scale = face.pose.px_per_cm
+    axes = _axes(face, side)
+    box = _patch(face, axes)
+    if box is None:
+        return None
+    columns, rows = np.meshgrid(np.arange(box[0], box[2]), np.arange(box[1], box[3]))
+    u, v = axes.frame(np.stack([columns, rows], axis=-1).astype(np.float32))
+    lower, upper = axes.margins(u)
+    circle, pupil = _iris(face, side, axes, box)
+    return Eye(
+        box, u.astype(np.float32), v.astype(np.float32), axes.up * axes.scale, axes.along * axes.scale, axes.half,
+        upper, lower, _across(u, axes.half), circle[:2], circle[2], pupil,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _Axes:
+    """The canthal line of an eye: its middle, pixels of the chart's box; unit vectors along it and up; px per cm.
+
+    `half` is half its length in canonical centimetres; `points` are the landmarks in the chart's box.
+    """
+
+    side: str
+    points: np.ndarray
+    middle: np.ndarray
+    along: np.ndarray
+    up: np.ndarray
+    scale: float
+    half: float
+
+    def frame(self, px):
+        """Turn pixels of the chart's box, (..., 2), into u and v."""
+        offset = (px - self.middle) / self.scale
+        return offset @ self.along, offset @ self.up
+
+    def margins(self, u_cm):
+        """Heights of the lower and the upper margin at places along the canthal line."""
+        lids = (_LOWER[self.side], _UPPER[self.side])
+        return tuple(_margin(*self.frame(self.points[list(lid)]), u_cm) for lid in lids)
+
+
+def _axes(face, side):
+    points = face.landmarks_px - face.chart.box[:2]
+    inner, outer = points[_UPPER[side][0]], points[_UPPER[side][-1]]
+    span = outer - inner
     along = span / np.linalg.norm(span)
     up = np.array([along[1], -along[0]])
     if up @ face.pose.vectors_to_px(np.array([0.0, 1.0, 0.0])) < 0:
         up = -up
-    half = np.linalg.norm(span) / 2 / scale
-    pad = (half + _PAD_CM) * scale
-    px0, py0 = np.maximum(np.floor(middle - pad), 0).astype(int)
-    px1, py1 = np.minimum(np.ceil(middle + pad), (x1 - x0, y1 - y0)).astype(int)
-    if px1 - px0 < 8 or py1 - py0 < 8:
-        return None
-    columns, rows = np.meshgrid(np.arange(px0, px1), np.arange(py0, py1))
-    dx, dy = columns - middle[0], rows - middle[1]
-    u = ((dx * along[0] + dy * along[1]) / scale).astype(np.float32)
-    v = ((dx * up[0] + dy * up[1]) / scale).astype(np.float32)
+    scale = face.pose.px_per_cm
+    return _Axes(side, points, (inner + outer) / 2, along, up, scale, float(np.linalg.norm(span) / 2 / scale))
 
-    def frame(indices):
-        offset = (local[list(indices)] - middle) / scale
-        return offset @ along, offset @ up
 
-    upper = _margin(*frame(_UPPER[side]), u)
-    lower = _margin(*frame(_LOWER[side]), u)
-    iris_u, iris_v = frame(_IRIS[side])
-    ring = list(_IRIS[side][1:])
-    radius = np.linalg.norm(local[ring] - local[_IRIS[side][0]], axis=1).mean() / scale
-    circle = float(iris_u[0]), float(iris_v[0]), float(radius)
+def _patch(face, axes):
+    """The patch (x0, y0, x1, y1) around an eye, in the chart's box; None where nearly nothing of it is in the photo."""
+    x0, y0, x1, y1 = face.chart.box
+    pad = (axes.half + _PAD_CM) * axes.scale
+    low = np.maximum(np.floor(axes.middle - pad), 0).astype(int)
+    high = np.minimum(np.ceil(axes.middle + pad), (x1 - x0, y1 - y0)).astype(int)
+    return None if (high - low).min() < 8 else (*low.tolist(), *high.tolist())
 
-    light = _light(face, (x0 + px0, y0 + py0, x0 + px1, y0 + py1))
 
-    def to_px(along_cm, up_cm):
-        at = middle - (px0, py0) + scale * (along_cm[..., None] * along + up_cm[..., None] * up)
+def _iris(face, side, axes, box):
+    """Find the circle (u, v, radius) of the iris and the share of it that the pupil takes, or None."""
+    ring = axes.points[list(_IRIS[side])]
+    radius = np.linalg.norm(ring[1:] - ring[0], axis=1).mean() / axes.scale
+    u, v = axes.frame(ring[0])
+    light = _light(face, np.add(box, (*face.chart.box[:2], *face.chart.box[:2])))
+
+    def to_px(u_cm, v_cm):
+        at = axes.middle - box[:2] + axes.scale * (u_cm[..., None] * axes.along + v_cm[..., None] * axes.up)
         return at[..., 0], at[..., 1]
 
-    def margins(along_cm):
-        return _margin(*frame(_LOWER[side]), along_cm), _margin(*frame(_UPPER[side]), along_cm)
-
-    circle = limbus.refined(light, to_px, margins, circle)
-    circle = limbus.about_the_pupil(light, to_px, margins, circle)
-    return Eye(
-        (int(px0), int(py0), int(px1), int(py1)), u, v, up * scale, along * scale, float(half), upper, lower,
-        _across(u, half), circle[:2], circle[2], limbus.pupil(light, to_px, margins, circle),
-    )  # fmt: skip
+    circle = limbus.refined(light, to_px, axes.margins, (float(u), float(v), float(radius)))
+    circle = limbus.about_the_pupil(light, to_px, axes.margins, circle)
+    return circle, limbus.pupil(light, to_px, axes.margins, circle)
 
 
 def _light(face, box):

@@ -96,36 +96,41 @@ def move(
     -------
     MovedLids
     """
-    upper_shift = eye.across * np.float32(upper_mm / MM_PER_CANONICAL_CM)
-    lower_whole = -eye.across * np.float32(lower_mm / MM_PER_CANONICAL_CM)
+    upper = eye.across * np.float32(upper_mm / MM_PER_CANONICAL_CM)
+    lower = -eye.across * np.float32(lower_mm / MM_PER_CANONICAL_CM)
     parts = [(EDGES[name], _gives_way(eye, EDGES[name], mm)) for name, mm in (edges_mm or {}).items()]
-    lower_shift = lower_whole + sum(part for _, part in parts)
-    upper_new, lower_new = eye.upper_cm + upper_shift, eye.lower_cm + lower_shift
-    middle = np.clip((upper_new + lower_new) / 2, lower_new, upper_new)
-
-    above = eye.v_cm > middle
-    height = np.where(above, eye.v_cm - upper_new, lower_new - eye.v_cm)  # outside the opening positive
-    reach = np.where(above, _UPPER_REACH_CM, _LOWER_REACH_CM).astype(np.float32)
-    slide = np.where(above, upper_shift, lower_whole) * _fade((height - _LASH_BAND_CM) / (reach - _LASH_BAND_CM))
-    for edge, part in parts:
-        slide += part * ~above * _fade((height - _LASH_BAND_CM) / (edge.reach_cm - _LASH_BAND_CM))
-    offset = (-slide)[..., None] * eye.up_px.astype(np.float32)
-
-    open_now = np.minimum(upper_new - eye.v_cm, eye.v_cm - lower_new)
+    dropped = lower + sum(part for _, part in parts)
+    margins = eye.upper_cm + upper, eye.lower_cm + dropped
+    offset = -_slide(eye, margins, upper, lower, parts)[..., None] * eye.up_px.astype(np.float32)
     # Only a margin that moves bares or drags what lies beneath it.
     far = np.full_like(eye.v_cm, 9.0)
     from_upper = eye.upper_cm - eye.v_cm if upper_mm else far
     from_lower = eye.v_cm - eye.lower_cm if lower_mm or parts else far
     eyeball = complete(eye, patch, np.minimum(from_upper, from_lower), iris)
-    eyeball *= _lid_shadow(upper_new - eye.v_cm, upper_shift, 0.45)[..., None]
-    eyeball *= _lid_shadow(eye.v_cm - lower_new, -lower_shift, 0.24)[..., None]
+    eyeball *= _lid_shadow(margins[0] - eye.v_cm, upper, 0.45)[..., None]
+    eyeball *= _lid_shadow(eye.v_cm - margins[1], -dropped, 0.24)[..., None]
     for edge, part in parts:
-        eyeball = _inside_of_lid(eyeball, eye.v_cm - lower_new, -edge.red * part)
-    moved = np.maximum(np.abs(upper_shift), np.abs(lower_shift))
-    alpha = ramp(open_now, BAND_CM * 0.35, BAND_CM * 1.15)
-    # Where neither lid has moved the photo's own pixels stay.
-    alpha *= np.clip(moved / 0.02, 0.0, 1.0) * np.clip(eye.across / 0.12, 0.0, 1.0)
+        eyeball = _inside_of_lid(eyeball, eye.v_cm - margins[1], -edge.red * part)
+    alpha = _bared(eye, margins, np.maximum(np.abs(upper), np.abs(dropped)))
     return MovedLids(offset.astype(np.float32), eyeball, alpha.astype(np.float32))
+
+
+def _slide(eye, margins, upper, lower, parts):
+    """How far the skin of the lids moves up, canonical centimetres (h, w)."""
+    above = eye.v_cm > np.clip((margins[0] + margins[1]) / 2, margins[1], margins[0])
+    height = np.where(above, eye.v_cm - margins[0], margins[1] - eye.v_cm)  # outside the opening positive
+    reach = np.where(above, _UPPER_REACH_CM, _LOWER_REACH_CM).astype(np.float32)
+    slide = np.where(above, upper, lower) * _fade((height - _LASH_BAND_CM) / (reach - _LASH_BAND_CM))
+    for edge, part in parts:
+        slide += part * ~above * _fade((height - _LASH_BAND_CM) / (edge.reach_cm - _LASH_BAND_CM))
+    return slide
+
+
+def _bared(eye, margins, moved_cm):
+    """Where the eyeball stands in front; where neither lid has moved the photo's own pixels stay."""
+    open_now = np.minimum(margins[0] - eye.v_cm, eye.v_cm - margins[1])
+    shown = ramp(open_now, BAND_CM * 0.35, BAND_CM * 1.15)
+    return shown * np.clip(moved_cm / 0.02, 0.0, 1.0) * np.clip(eye.across / 0.12, 0.0, 1.0)
 
 
 def _gives_way(eye, edge, mm):
