@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from diseaseface.edits import Change
-from diseaseface.engines.morph import scalp
+from diseaseface.engines.morph import scalp, skull
 from diseaseface.engines.morph.appearance import paint
 from diseaseface.engines.morph.canvas import prepare
 from diseaseface.engines.morph.engine import MorphEngine
@@ -94,7 +94,7 @@ def test_a_bald_head_has_the_skin_of_the_forehead(canvas, head):
     linear, _, (applied,) = paint(canvas, [asked("total_alopecia", 1.0)], 0)
     assert applied.amount == pytest.approx(100.0, rel=0.05)
     near = linear[head.canvas.window]
-    top = (head.hair > 0.9) & (scalp.radius(head.canvas) < 0.8) & (head.canvas.y_cm > 5.0)
+    top = (head.hair > 0.9) & (skull.radius(head.canvas) < 0.8) & (head.canvas.y_cm > 5.0)
     forehead = (
         (head.canvas.skin > 0.9) & (np.abs(head.canvas.x_cm) < 3.0) & (head.canvas.y_cm > 5.5) & (head.hair < 0.1)
     )
@@ -106,7 +106,7 @@ def test_a_bald_head_has_the_skin_of_the_forehead(canvas, head):
 def test_the_bald_head_takes_the_colour_that_the_skin_gets(canvas, head):
     bald = asked("total_alopecia", 1.0)
     yellow = Change(CATALOGUE["skin_jaundice"], CATALOGUE["skin_jaundice"].positive.full)
-    top = (head.hair > 0.9) & (scalp.radius(head.canvas) < 0.8) & (head.canvas.y_cm > 6.0)
+    top = (head.hair > 0.9) & (skull.radius(head.canvas) < 0.8) & (head.canvas.y_cm > 6.0)
     blue = [paint(canvas, changes, 0)[0][head.canvas.window][top][:, 2].mean() for changes in ([bald], [bald, yellow])]
     assert blue[1] < 0.8 * blue[0]
 

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from diseaseface.engines.morph import maps, scalp
+from diseaseface.engines.morph import fibres, maps
 from diseaseface.engines.morph.scalp import Scalp
 
 _LEAST_LIGHT, _MOST_LIGHT, _USUAL_LIGHT = 0.4, 0.62, 0.5  # of white hair
@@ -106,6 +106,6 @@ def _forelock(head):
     )
     total = (root * head.hair).astype(np.float32)
     for k in range(_LOCK_STEPS):
-        total = np.maximum.reduce([total, *scalp.beside(total, head.along, 1.35**k * 0.1 * canvas.px_per_cm)])
+        total = np.maximum.reduce([total, *fibres.beside(total, head.along, 1.35**k * 0.1 * canvas.px_per_cm)])
     near = maps.smoothstep(np.abs(canvas.x_cm), 5.5, 3.0) * maps.smoothstep(canvas.y_cm, 4.5, 5.5)
     return maps.smoothstep(total * near * 1.4 - 0.75 * head.strand, 0.0, 0.5)

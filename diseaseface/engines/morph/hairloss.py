@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from diseaseface.engines.morph import maps, noise, scalp
+from diseaseface.engines.morph import maps, noise, skull
 from diseaseface.engines.morph.scalp import Scalp
 from diseaseface.faces.anthropometry import MM_PER_CANONICAL_CM
-from diseaseface.faces.chart import ring_window
 
 # Share of a loss that is single hairs, too fine to be told apart, by the photo's pixels per canonical cm.
 _FINE = ((6.0, 12.0), (0.88, 0.62))
@@ -92,7 +91,7 @@ def _course(head, loss):
     few = np.s_[::step, ::step]
     ends = np.linspace(0.0, _OUT, _STEPS)
     sparse = Loss(loss.resistance[few], loss.soft, loss.zone[few])
-    hair = (head.hair * maps.smoothstep(scalp.radius(head.canvas), 1.0, 0.9) * (head.canvas.y_cm > 1.0))[few]
+    hair = (head.hair * maps.smoothstep(skull.radius(head.canvas), 1.0, 0.9) * (head.canvas.y_cm > 1.0))[few]
     total = max(float(hair.sum()), 1e-6)
     shares = [float((hair * _gone(head, sparse, end, few)).sum()) / total for end in ends]
     return ends, np.maximum.accumulate(np.array(shares) + 1e-9 * np.arange(_STEPS))
@@ -115,7 +114,7 @@ def _thinning(head, seed):
     temples = maps.smoothstep(above, 3.2, 0.0) * maps.smoothstep(x, 1.5, 4.5)
     crown = maps.smoothstep(y, 9.0, 12.0)
     resistance = 0.35 * (1.0 - np.maximum(temples, 0.8 * crown)) + 0.06 * head.canvas.noise(seed, "thinning", 1.6)
-    off = maps.smoothstep(scalp.radius(head.canvas), *(_HIDDEN_OFF if head.hidden else _OFF_SKULL))
+    off = maps.smoothstep(skull.radius(head.canvas), *(_HIDDEN_OFF if head.hidden else _OFF_SKULL))
     outer = np.float32(2.5) if head.hidden else np.minimum(_AT_EDGE + _INWARDS * head.off_cm, 1.3)
     resistance = resistance + off * (outer - resistance)
     if head.hidden:
@@ -129,7 +128,7 @@ def _flyaway(head):
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     near = cv2.GaussianBlur(cv2.dilate(head.hair, disc), (0, 0), 0.2 * canvas.px_per_cm)
     level = maps.smoothstep(canvas.y_cm, 2.0, 4.0) * (1.0 - canvas.skin)
-    return near * level * (ring_window(canvas.x_cm, canvas.y_cm) > 0)
+    return near * level * head.in_ring
 
 
 def _receding(head, depth_mm, seed):
@@ -140,15 +139,15 @@ def _receding(head, depth_mm, seed):
     # Hair within the front has gone, over a width that thins out.
     level = (front - np.maximum(head.line_cm, 0.0)) / (_FRONT_CM * min(1.0, depth_cm))
     on_top = maps.smoothstep(canvas.y_cm, 4.0, 5.5) * maps.smoothstep(x, 7.8, 7.0)
-    skull = maps.smoothstep(scalp.radius(canvas), 1.02, 0.9)
+    before = maps.smoothstep(skull.radius(canvas), 1.02, 0.9)
     resistance = _OUT * 2.0 - np.clip(level, 0.0, _OUT)
-    return Loss(resistance.astype(np.float32), 1.0, (head.reach * on_top * skull).astype(np.float32))
+    return Loss(resistance.astype(np.float32), 1.0, (head.reach * on_top * before).astype(np.float32))
 
 
 def _patchy(head, seed):
     """Round patches near the hairline, one after the other."""
     canvas, random = head.canvas, noise.stream(seed, "alopecia patches")
-    inside = maps.smoothstep(scalp.radius(canvas), 1.0, 0.88)
+    inside = maps.smoothstep(skull.radius(canvas), 1.0, 0.88)
     full = cv2.GaussianBlur(inside * head.hair, (0, 0), 0.4 * canvas.px_per_cm)
     resistance = np.full(canvas.shape, 9.0, np.float32)
     chosen = []

@@ -1,0 +1,126 @@
+"""What lies behind scalp hair: a bald head in the photo's light, and beside it the background."""
+
+import cv2
+import numpy as np
+
+from diseaseface.engines.morph import lighting, maps, noise
+from diseaseface.engines.morph.canvas import Canvas, spread
+
+EDGE_CM = 0.45  # hairs too thin for the mask reach that far onto the skin
+
+# The skull of a bald head from the front, an ellipse in canonical cm: as on three bald heads looked at.
+_CENTRE_CM, _RADII_CM = (0.0, 5.5), (8.1, 7.8)
+_RIM = (0.05, 0.55)
+_EAR_CM = ((6.9, 9.3), (-2.5, 2.0))
+_BARE_BELOW_CM, _MUCH_CM2 = -3.0, 7.0
+_MOST_LONG = 0.66  # hair over ears and neck
+_MOST_UNEVEN, _LEAST_APART = 0.12, 0.5  # log light, of the background and between it and the hair
+_LONG = "The hair hides ears or neck: more loss would have to make up what lies behind it."
+_UNEVEN = "The background is too uneven to be continued where the hair would be gone."
+_ALIKE = "The hair is too like the background for its outline to be told."
+
+
+def radius(canvas: Canvas) -> np.ndarray:
+    """Return how far out each pixel lies, (h, w): one on the skull's outline, and upwards of its sides below."""
+    (cx, cy), (rx, ry) = _CENTRE_CM, _RADII_CM
+    return np.hypot((canvas.x_cm - cx) / rx, np.maximum((canvas.y_cm - cy) / ry, 0.0)).astype(np.float32)
+
+
+def outline(canvas: Canvas) -> np.ndarray:
+    """Return where a bald head would be, 0 to 1, (h, w); its sides go straight down to the ears."""
+    edge = 0.8 / (_RADII_CM[0] * canvas.px_per_cm)
+    return maps.smoothstep(radius(canvas), 1.0 + edge, 1.0 - edge).astype(np.float32)
+
+
+def behind(canvas: Canvas, hair: np.ndarray, ground: np.ndarray) -> np.ndarray:
+    """Return the light of the bare head before the background `ground`, (h, w, 3)."""
+    head = np.maximum(outline(canvas), _between_ears(canvas))
+    return ground + head[..., None] * (_bare_head(canvas, hair) - ground)
+
+
+def background(canvas: Canvas, hair: np.ndarray, person: np.ndarray) -> np.ndarray:
+    """Return the background's light, continued behind the head, (h, w, 3)."""
+    size = 2 * round(0.4 * canvas.px_per_cm) + 1
+    taken = cv2.dilate(np.maximum(person, hair), np.ones((size, size), np.uint8))
+    return fill(canvas, 1.0 - taken, 0.25)
+
+
+def reason_hidden(canvas: Canvas, hair: np.ndarray, person: np.ndarray, ground: np.ndarray) -> str | None:
+    """Say why what lies behind the hair cannot be told; None where it can."""
+    if _long(canvas, hair) > _MOST_LONG:
+        return _LONG
+    light, level = (cv2.log(np.maximum(a, 1 / 512)) for a in (canvas.planes[1], np.ascontiguousarray(ground[..., 1])))
+    away, wide = np.abs(light - level), 2 * round(0.8 * canvas.px_per_cm) + 1
+    around = (cv2.dilate(hair, np.ones((wide, wide), np.uint8)) > 0.5) & (person < 0.02) & (canvas.y_cm > 2.0)
+    if around.sum() < 50 or np.percentile(away[around], 80) > _MOST_UNEVEN:
+        return _UNEVEN
+    solid = (hair > 0.7) & (canvas.y_cm > 8.0)
+    return _ALIKE if not solid.any() or np.median(away[solid]) < _LEAST_APART else None
+
+
+def fill(canvas: Canvas, known: np.ndarray, blur_cm: float) -> np.ndarray:
+    """Return the light of known pixels (h, w), 0 to 1, spread everywhere, (h, w, 3)."""
+    scale = min(1.0, 8.0 / canvas.px_per_cm)
+    size = tuple(max(8, round(n * scale)) for n in canvas.shape[::-1])
+    small = cv2.resize(cv2.merge([p * known for p in canvas.planes]), size, interpolation=cv2.INTER_AREA)
+    filled = spread(small, cv2.resize(known, size, interpolation=cv2.INTER_AREA))
+    filled = cv2.GaussianBlur(filled, (0, 0), max(0.6, blur_cm * canvas.px_per_cm * scale))
+    return cv2.resize(filled, canvas.shape[::-1], interpolation=cv2.INTER_LINEAR)
+
+
+def _between_ears(canvas):
+    """The sides of the head as far as the ears, where they show, (h, w)."""
+    size = 2 * round(1.1 * canvas.px_per_cm) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    closed = cv2.morphologyEx(np.maximum(outline(canvas), canvas.skin), cv2.MORPH_CLOSE, disc)
+    level = maps.smoothstep(canvas.y_cm, 7.0, 5.0) * maps.smoothstep(canvas.y_cm, -4.0, -2.0)
+    return cv2.GaussianBlur(closed, (0, 0), 0.8) * level
+
+
+def _bare_head(canvas, hair):
+    """Skin of the forehead carried over the skull and shaded by its shape, (h, w, 3)."""
+    size = 2 * round((EDGE_CM + 0.1) * canvas.px_per_cm) + 1
+    clear = canvas.skin**2 * (1.0 - cv2.dilate(hair, np.ones((size, size), np.uint8)))
+    upper = clear * maps.smoothstep(canvas.y_cm, 2.5, 4.0)
+    near = fill(canvas, clear * maps.smoothstep(canvas.y_cm, -1.0, 1.0), 0.3)
+    total = float(upper.sum())
+    if total < 30.0:
+        return near
+    usual = np.array([float((p * upper).sum()) / total for p in canvas.planes], np.float32)
+    shade = _shade(canvas)
+    level = float((shade * upper).sum()) / total
+    far = usual * (shade / max(level, 1e-3))[..., None]
+    blend = maps.smoothstep(cv2.GaussianBlur(hair, (0, 0), 1.3 * canvas.px_per_cm), 0.35, 1.0)[..., None]
+    skin = near + blend * (far - near)
+    grain = noise.stream(0, "scalp grain").standard_normal(canvas.shape, np.float32)
+    grain = cv2.GaussianBlur(grain, (0, 0), max(0.5, 0.03 * canvas.px_per_cm))
+    return skin * cv2.exp(_graininess(canvas, upper) / float(grain.std()) * grain)[..., None]
+
+
+def _graininess(canvas, where):
+    """How much the forehead's light varies from pore to pore, natural logarithm."""
+    light = cv2.log(np.maximum(canvas.planes[1], 1 / 512))
+    detail = light - cv2.GaussianBlur(light, (0, 0), max(1.0, 0.08 * canvas.px_per_cm))
+    inside = where > 0.8
+    return float(np.clip(1.2 * np.median(np.abs(detail[inside])), 0.0, 0.04)) if inside.any() else 0.0
+
+
+def _shade(canvas):
+    """How bright the skull is by its shape in the photo's light, (h, w)."""
+    (cx, cy), (rx, ry) = _CENTRE_CM, _RADII_CM
+    across, up = (canvas.x_cm - cx) / rx, np.maximum((canvas.y_cm - cy) / ry, 0.0)
+    towards = np.sqrt(np.clip(1.0 - across**2 - up**2, 0.01, 1.0))
+    slope = lighting.light(canvas)
+    lit = 1.0 + 0.45 * (slope[0] * across - slope[1] * up + slope[2] * (towards - 0.9))
+    sheen = 0.12 * np.exp(-((across / 0.45) ** 2) - ((up - 0.45) / 0.28) ** 2)
+    return (np.maximum(lit, 0.4) + sheen) * (0.68 + 0.32 * maps.smoothstep(towards, *_RIM))
+
+
+def _long(canvas, hair):
+    """Share of ears and neck's sides under hair."""
+    (near, far), (low, high) = _EAR_CM
+    aside = np.abs(canvas.x_cm)
+    ears = (aside > near) & (aside < far) & (canvas.y_cm > low) & (canvas.y_cm < high)
+    below = (hair * (canvas.y_cm < _BARE_BELOW_CM)).sum() / canvas.px_per_cm**2
+    over_ears = float(hair[ears].mean()) if ears.any() else 0.0
+    return float(np.clip(max(1.6 * over_ears, below / _MUCH_CM2), 0.0, 1.0))
