@@ -22,7 +22,7 @@ def directions(canvas: Canvas, hair: np.ndarray) -> np.ndarray:
     # Where strands tell nothing, they are taken to run away from the crown.
     away = np.dstack([canvas.x_cm - _CROWN_CM[0], _CROWN_CM[1] - canvas.y_cm])
     away /= np.maximum(np.linalg.norm(away, axis=-1, keepdims=True), 1e-3)
-    prior = 0.15 * float(np.mean(tensor[0] + tensor[2]))
+    prior = 0.4 * float(np.mean(tensor[0] + tensor[2]))
     xx = tensor[0] + prior * away[..., 1] ** 2
     xy = tensor[1] - prior * away[..., 0] * away[..., 1]
     yy = tensor[2] + prior * away[..., 0] ** 2

@@ -10,8 +10,8 @@ from diseaseface.engines.morph.scalp import Scalp
 from diseaseface.faces.anthropometry import MM_PER_CANONICAL_CM
 
 # Share of a loss that is single hairs, too fine to be told apart, by the photo's pixels per canonical cm.
-_FINE = ((6.0, 12.0), (0.88, 0.62))
-_FRAY = 0.3  # how unevenly neighbouring strands go
+_FINE = ((6.0, 12.0), (0.9, 0.7))
+_FRAY = 0.45  # how unevenly neighbouring strands go
 _STEPS = 25
 _OUT = 1.3  # level at which even the last strand is gone
 _SHADE, _SHADE_CM = 0.34, 0.3  # of hair on the scalp beside it
@@ -124,9 +124,9 @@ def _thinning(head, seed):
 
 def _flyaway(head):
     """Where single hairs stand off from the head against the background, (h, w)."""
-    canvas, size = head.canvas, 2 * round(_FLYAWAY_CM * head.canvas.px_per_cm) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    near = cv2.GaussianBlur(cv2.dilate(head.hair, disc), (0, 0), 0.2 * canvas.px_per_cm)
+    canvas = head.canvas
+    grown = skull.by_disc(head.hair, cv2.MORPH_DILATE, _FLYAWAY_CM, canvas.px_per_cm)
+    near = cv2.GaussianBlur(grown, (0, 0), 0.2 * canvas.px_per_cm)
     level = maps.smoothstep(canvas.y_cm, 2.0, 4.0) * (1.0 - canvas.skin)
     return near * level * head.in_ring
 

@@ -23,8 +23,8 @@ _FRINGE_CM = (0.06, 0.24)  # the dense roots of the lashes, and where skin is fr
 _CLOSED_CM = 0.4
 _BEYOND = (1.3, 1.12)  # of half a fissure: where lashes end
 _ROOT_CM = (0.05, 0.14)  # beside the margin itself, which is dark without lashes too
-_WHITE = (1.0, 0.93, 0.8)  # light of a white lash over the brightest that is taken for one
-_OVER_SKIN, _MOST_LIGHT = 1.3, 0.7
+_WHITE = (1.0, 0.88, 0.72)  # light of a white lash over the brightest that is taken for one
+_OVER_SKIN, _MOST_LIGHT, _SEEN = 1.25, 0.7, 0.45
 _HIDDEN = "The eyes are not wholly inside the photo."
 _NOT_BACK = "What lashes were there before cannot be told from this photo."
 
@@ -60,7 +60,7 @@ def draw(canvas: Canvas, change: Change, seed: int) -> Layer:
     share = np.float32(min(change.amount / 100.0, 1.0))
     if change.attribute.name == "eyelash_loss":
         return Layer(change.amount, content=(bare, reach * share), part=found.part)
-    return Layer(change.amount, content=(_white(bare), lash * share), part=found.part)
+    return Layer(change.amount, content=(_with_white_lashes(bare, lash), reach * share), part=found.part)
 
 
 def undo(canvas: Canvas, change: Change, seed: int) -> Layer:
@@ -90,15 +90,16 @@ def _shape(found):
 
 def _grown(canvas, found, longer_mm, seed):
     """How much new lash covers each pixel of the part, (h, w)."""
-    total = np.zeros(_shape(found), np.float32)
-    for eye, corner in zip(found.eyes, found.corners, strict=True):
-        for upper in (True, False):
-            lines, opacity, width = _lashes(eye, longer_mm / MM_PER_CANONICAL_CM, upper, seed)
-            lines = lines + corner
-            # Three runs from the root, each shorter than the last: a lash tapers.
-            for points, share in ((5, 0.32), (4, 0.34), (3, 0.3)):
-                widths = np.full(len(lines), width * canvas.px_per_cm)
-                total += strokes.cover(total.shape, lines[:, :points], widths, share * opacity)
+    lids = [
+        (eye, corner, upper) for eye, corner in zip(found.eyes, found.corners, strict=True) for upper in (True, False)
+    ]
+    drawn = [(*_lashes(eye, longer_mm / MM_PER_CANONICAL_CM, upper, seed), corner) for eye, corner, upper in lids]
+    lines = np.concatenate([points + corner for points, _, _, corner in drawn])
+    opacity = np.concatenate([faint for _, faint, _, _ in drawn])
+    widths = np.concatenate([np.full(len(points), width * canvas.px_per_cm) for points, _, width, _ in drawn])
+    # Three runs from the root, each shorter than the last: a lash tapers.
+    runs = ((5, 0.32), (4, 0.34), (3, 0.3))
+    total = sum(strokes.cover(_shape(found), lines[:, :points], widths, share * opacity) for points, share in runs)
     eyes = np.maximum(canvas.sclera, canvas.iris)[found.part]
     shade = cv2.GaussianBlur(total, (0, 0), max(0.8, 0.06 * canvas.px_per_cm))
     return cv2.addWeighted(total, 1.0, shade, 0.2, 0.0) * min(1.0, longer_mm / _WHOLE_MM) * (1.0 - eyes)
@@ -125,10 +126,11 @@ def _lashes(eye, longer_cm, upper, seed):
 
 def _margin(eye, at_cm, upper):
     """Height of a lid margin at places along the fissure."""
-    row = eye.u_cm.ravel()
-    order = np.argsort(row[:: max(1, len(row) // 4000)])
-    curve = (eye.upper_cm if upper else eye.lower_cm).ravel()[:: max(1, len(row) // 4000)]
-    return np.interp(at_cm, row[:: max(1, len(row) // 4000)][order], curve[order])
+    # A row of the patch that lies along the fissure holds the whole curve.
+    row = np.argmin(np.abs(eye.v_cm).mean(axis=1))
+    along = eye.u_cm[row]
+    order = slice(None) if along[0] < along[-1] else slice(None, None, -1)
+    return np.interp(at_cm, along[order], (eye.upper_cm if upper else eye.lower_cm)[row][order])
 
 
 def _to_patch(eye, u_cm, v_cm):
@@ -191,7 +193,7 @@ def _without_lashes(eye, light, upper):
     return skin, where, height
 
 
-def _white(bare):
-    """The light of white lashes before lids (h, w, 3)."""
-    light = np.minimum(_OVER_SKIN * bare.max(axis=-1, keepdims=True), _MOST_LIGHT)
-    return light * np.array(_WHITE, np.float32)
+def _with_white_lashes(bare, lash):
+    """The light of bare lids (h, w, 3) behind white lashes, which hardly show."""
+    white = np.minimum(_OVER_SKIN * bare.max(axis=-1, keepdims=True), _MOST_LIGHT) * np.array(_WHITE, np.float32)
+    return bare + _SEEN * lash[..., None] * (white - bare)

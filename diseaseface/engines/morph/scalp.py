@@ -51,8 +51,7 @@ class Scalp:
     @cached_property
     def reach(self) -> np.ndarray:
         """Hair and the margin in which single hairs end, (h, w)."""
-        size = 2 * max(1, round(skull.EDGE_CM * self.canvas.px_per_cm)) + 1
-        grown = cv2.dilate(self.hair, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+        grown = skull.by_disc(self.hair, cv2.MORPH_DILATE, skull.EDGE_CM, self.canvas.px_per_cm)
         soft = cv2.GaussianBlur(grown, (0, 0), max(0.8, skull.EDGE_CM / 2.5 * self.canvas.px_per_cm))
         return (np.clip(1.3 * soft, 0.0, 1.0) * _free(self.canvas) * self.in_ring).astype(np.float32)
 
@@ -126,8 +125,7 @@ def _bounds(mask, margin):
 
 def _without_face(canvas, mask):
     """Hair without what is taken for it under the jaw, or is the shaded edge of the face."""
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(0.45 * canvas.px_per_cm)) + 1,) * 2)
-    broad = cv2.morphologyEx(mask, cv2.MORPH_OPEN, disc)
+    broad = skull.by_disc(mask, cv2.MORPH_OPEN, 0.45, canvas.px_per_cm)
     low = maps.smoothstep(canvas.y_cm, 3.5, 2.0)
     mask = mask + low * (np.minimum(mask, 1.5 * broad) - mask)
     return mask * _free(canvas)

@@ -68,11 +68,18 @@ def fill(canvas: Canvas, known: np.ndarray, blur_cm: float) -> np.ndarray:
     return cv2.resize(filled, canvas.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
+def by_disc(values: np.ndarray, operation: int, radius_cm: float, px_per_cm: float) -> np.ndarray:
+    """Return values (h, w) after a morphological operation with a disc, worked out on at most 12 pixels a cm."""
+    scale = min(1.0, 12.0 / px_per_cm)
+    small = values if scale == 1.0 else cv2.resize(values, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    size = 2 * max(1, round(radius_cm * px_per_cm * scale)) + 1
+    done = cv2.morphologyEx(small, operation, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+    return cv2.resize(done, values.shape[::-1], interpolation=cv2.INTER_LINEAR)
+
+
 def _between_ears(canvas):
     """The sides of the head as far as the ears, where they show, (h, w)."""
-    size = 2 * round(1.1 * canvas.px_per_cm) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    closed = cv2.morphologyEx(np.maximum(outline(canvas), canvas.skin), cv2.MORPH_CLOSE, disc)
+    closed = by_disc(np.maximum(outline(canvas), canvas.skin), cv2.MORPH_CLOSE, 1.1, canvas.px_per_cm)
     level = maps.smoothstep(canvas.y_cm, 7.0, 5.0) * maps.smoothstep(canvas.y_cm, -4.0, -2.0)
     return cv2.GaussianBlur(closed, (0, 0), 0.8) * level
 
