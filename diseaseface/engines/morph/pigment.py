@@ -107,7 +107,7 @@ def _height(canvas, change, ragged=0.0):
 
 def _ragged(canvas, change, seed):
     recipe = maps.recipes()["signs"][change.attribute.name]
-    noise = canvas.noise(seed, change.attribute.name, recipe["grain_cm"])
+    noise = canvas.noise(seed, change.attribute.name, recipe["grain_cm"], recipe.get("roughness", 2.0))
     return _height(canvas, change, np.float32(recipe["ragged"]) * noise)
 
 
