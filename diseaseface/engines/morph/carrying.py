@@ -12,6 +12,7 @@ from diseaseface.faces.chart import ring_window
 from diseaseface.faces.face import Face
 from diseaseface.faces.outline import Outline
 
+_COARSER = 4
 _WITHIN = 1.04  # so far inside the ring everything has come to rest
 
 
@@ -33,13 +34,19 @@ def carried(outline: Outline, move_cm: np.ndarray, reach_cm: float) -> np.ndarra
     Behind the outline the movement is that of the person's edge nearby, not what a formula
     would continue it to.
     """
-    k = outline.frame.px_per_cm
     body = outline.person
-    sigma = 0.35 * reach_cm * k
-    share = np.maximum(cv2.GaussianBlur(body, (0, 0), sigma), 1e-3)
-    nearby = cv2.GaussianBlur(move_cm * body[..., None], (0, 0), sigma) / share[..., None]
+    sigma = 0.35 * reach_cm * outline.frame.px_per_cm
+    nearby = _near(move_cm * body[..., None], sigma) / np.maximum(_near(body, sigma), 1e-3)[..., None]
     fade = eased(outline.away_cm, reach_cm, 0.0)
     return (body[..., None] * move_cm + ((1.0 - body) * fade)[..., None] * nearby).astype(np.float32)
+
+
+def _near(values, sigma_px):
+    """Blur widely, on a smaller picture."""
+    height, width = values.shape[:2]
+    small = cv2.resize(values.astype(np.float32), (width // _COARSER, height // _COARSER), interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma_px / _COARSER)
+    return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
 def around(mask: np.ndarray, px_per_cm: float, across_cm: float, along_cm: float) -> np.ndarray:
