@@ -20,6 +20,7 @@ from diseaseface.errors import CatalogueError
 _PATTERNS = 4  # different courses of the lines; a seed picks one
 _DEPTH_CM = 0.06
 _REACH = 2.6  # rolls
+_PER_ROLL = 4.0
 _LINE = {"through", "depth", "width", "roll", "sides", "broken", "wander", "fade"}
 
 
@@ -128,7 +129,7 @@ def _furrow(height, depth, line, hand, random):
         return
     along = (x - start[0]) * ahead[0] + (y - start[1]) * ahead[1]
     across = (x - start[0]) * aside[0] + (y - start[1]) * aside[1]
-    places, course, slope = _course((points - start) @ ahead, (points - start) @ aside, line["wander"], random)
+    places, course, slope = _course((points - start) @ ahead, (points - start) @ aside, line, random)
     strength, width = _unevenness(places, length, line, random)
     middle, lean, strength, width = (np.interp(along, places, row) for row in (course, slope, strength, width))
     distance = (across - middle) / np.sqrt(1.0 + lean * lean)
@@ -171,10 +172,11 @@ def _patch(points, reach):
     return (slice(*rows), slice(*columns)), *np.meshgrid(x, y)
 
 
-def _course(along, across, wander, random):
+def _course(along, across, line, random):
     """Places along the chord, how far aside of it the furrow runs, and its slope."""
     places = np.linspace(along[0], along[-1], 96)
-    smooth = PchipInterpolator(along, across)(places) + wander * _waver(places, (0.35, 1.4), random)
+    smooth = PchipInterpolator(along, across)(places)
+    smooth += line["wander"] * _waver(places, (_even(line, 0.35), _even(line, 1.4)), random)
     return places, smooth, np.gradient(smooth, places)
 
 
@@ -182,9 +184,14 @@ def _unevenness(places, length, line, random):
     """Depth and width along the furrow: it fades at its ends, and noise makes it uneven and breaks it."""
     first, last = line["fade"]
     ends = smoothstep(places / length, 0.0, first) * smoothstep(1.0 - places / length, 0.0, last)
-    waver = _waver(places, (0.5, 2.2), random)
+    waver = _waver(places, (_even(line, 0.5), _even(line, 2.2)), random)
     depth = line["depth"] * ends * np.clip(1.0 - line["broken"] * (0.45 + 0.6 * waver), 0.0, 1.15)
     return depth, line["width"] * np.clip(1.0 + 0.2 * _waver(places, (0.6, 2.0), random), 0.5, 1.6)
+
+
+def _even(line, wavelength):
+    """No wave along a furrow is shorter than its rolls are broad: that would be a row of ribs."""
+    return max(wavelength, _PER_ROLL * line["roll"])
 
 
 def _waver(places, wavelengths, random):
