@@ -26,6 +26,7 @@ _SHUT = "The eye is closed."
 _OUTSIDE = "The eye is not wholly inside the photo."
 _NOT_UNDONE = "Not taken away: the photo does not show what this eye would look like without it."
 _CORNER = "Limited: the iris would leave the opening of the lids."
+_BEGUN_CM = 0.03  # a smaller turn blends with the photo, so that none begins with a jump
 _LEAST_SHOWN = 0.45  # of the iris's radius that stays inside the canthi
 _GEOMETRIC = ("strabismus", "vertical_strabismus", "corneal_size")
 
@@ -146,6 +147,10 @@ class _Turn:
     def still(self) -> bool:
         return self == _Turn()
 
+    def travel_cm(self, iris_cm):
+        """How far any place of the iris has moved."""
+        return float(np.hypot(self.out, self.up)) * IRIS_ARM_MM / MM_PER_CANONICAL_CM + abs(self.growth - 1) * iris_cm
+
     def placed(self, parts):
         """Centre (u, v) and radius of the iris, canonical centimetres, and its shortening along u and v."""
         arm = IRIS_ARM_MM / MM_PER_CANONICAL_CM
@@ -184,7 +189,8 @@ def _together(parts: Parts, turn: _Turn, disc: irissigns.Disc) -> np.ndarray:
     own = ramp(old, 1.08, 1.26)
     white = parts.white + (parts.patch - parts.white) * own[..., None]
     made = white + (disc.content - white) * limbus[..., None] + _glint(parts, turn)
-    zone = np.maximum(1.0 - own, ramp(1.14 - disc.radius, 0.0, 0.1)) * parts.bare
+    begun = min(1.0, turn.travel_cm(parts.eye.iris_cm) / _BEGUN_CM)
+    zone = np.maximum(1.0 - own, ramp(1.14 - disc.radius, 0.0, 0.1)) * (begun * parts.bare)
     return (parts.patch + (made - parts.patch) * zone[..., None]).astype(np.float32)
 
 
