@@ -79,6 +79,9 @@ def _add_drawing_options(command: argparse.ArgumentParser) -> None:
 def _add_sources(command: argparse.ArgumentParser) -> None:
     command.add_argument("--primekg", metavar="CSV", help="PrimeKG's kg.csv, whose signs are added")
     command.add_argument("--inferred", action="store_true", help="add signs that graph and names foretell")
+    command.add_argument(
+        "--language-model", metavar="ID", help="folder or hub id of a text model whose proposals are marked"
+    )
 
 
 def _add_evaluate(subcommands) -> None:

@@ -223,7 +223,9 @@ def _settings(options: Namespace) -> dict:
 
 
 def _pipeline(options: Namespace) -> Pipeline:
-    return Pipeline.load(primekg=options.primekg, inferred=options.inferred, progress=_bar)
+    return Pipeline.load(
+        primekg=options.primekg, inferred=options.inferred, language_model=options.language_model, progress=_bar
+    )
 
 
 def _bar(share: float) -> None:

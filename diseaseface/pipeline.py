@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from diseaseface import edits, knowledge
+from diseaseface import edits, knowledge, settings
 from diseaseface.engines.base import Engine, OnStep, Rendering
 from diseaseface.errors import EngineUnavailable, RequestError
 from diseaseface.evaluation import correction
@@ -20,7 +20,7 @@ from diseaseface.faces import look as faces
 from diseaseface.faces.face import Face
 from diseaseface.knowledge.profiles import OLDEST, Profile
 from diseaseface.pictures import read_report
-from diseaseface.settings import MOST_STAGES, STAGES, primekg_file
+from diseaseface.settings import MOST_STAGES, STAGES
 
 if TYPE_CHECKING:
     from diseaseface.knowledge.index import Diseases
@@ -105,7 +105,12 @@ class Pipeline:
 
     @classmethod
     def load(
-        cls, *, primekg: str | Path | None = None, inferred: bool = False, progress: "OnProgress | None" = None
+        cls,
+        *,
+        primekg: str | Path | None = None,
+        inferred: bool = False,
+        language_model: str | None = None,
+        progress: "OnProgress | None" = None,
     ) -> "Pipeline":
         """Put the parts together; models and indexes load when they are first needed.
 
@@ -115,6 +120,8 @@ class Pipeline:
             A user's kg.csv of PrimeKG, whose signs are added; None takes the setting DISEASEFACE_PRIMEKG.
         inferred : bool
             Whether signs are added that nobody stated and that graph and names foretell.
+        language_model : folder or hub id, or None
+            A text-generation model whose proposals are marked; None takes DISEASEFACE_LANGUAGE_MODEL.
         progress : callable or None
             Told the share of kg.csv that is read.
         """
@@ -122,7 +129,12 @@ class Pipeline:
         from diseaseface.engines.morph.engine import MorphEngine
 
         morph = MorphEngine()
-        diseases = knowledge.load(primekg=primekg or primekg_file(), inferred=inferred, progress=progress)
+        diseases = knowledge.load(
+            primekg=primekg or settings.primekg_file(),
+            inferred=inferred,
+            language_model=language_model or settings.language_model(),
+            progress=progress,
+        )
         return cls(diseases, {morph.name: morph, DiffusionEngine.name: DiffusionEngine(morph=morph)})
 
     def look(self, photo) -> Face:

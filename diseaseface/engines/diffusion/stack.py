@@ -5,9 +5,8 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 
+from diseaseface import tensors
 from diseaseface.errors import EngineUnavailable
 
 PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "safetensors")
@@ -46,14 +45,7 @@ class Machine:
 
 def missing_packages() -> list[str]:
     """Return which packages are not installed, without importing any."""
-    return [name for name in PACKAGES if (name in sys.modules and sys.modules[name] is None) or not _spec(name)]
-
-
-def _spec(name):
-    try:
-        return find_spec(name)
-    except ValueError:  # a module that somebody has put into sys.modules by hand
-        return None
+    return [name for name in PACKAGES if (name in sys.modules and sys.modules[name] is None) or not tensors.spec(name)]
 
 
 @cache
@@ -64,37 +56,12 @@ def torch():
             f"The diffusion engine needs packages that are missing: run `pip install {' '.join(lacking)}`, "
             "or choose the engine morph."
         )
-    module = importlib.import_module("torch")
-    _declare_torchvision_operators(module)
+    module = tensors.torch()
     for name in ("diffusers", "transformers"):  # standard error is for one line of ours, where something is refused
         logging = importlib.import_module(f"{name}.utils.logging")
         logging.disable_progress_bar()
         logging.set_verbosity_error()
     return module
-
-
-_declared = []  # a library's schemas last as long as the library object
-
-
-def _declare_torchvision_operators(module) -> None:
-    """Declare the two operators that torchvision registers fakes for, where its own library cannot load.
-
-    PyPI's torchvision is built for CUDA; beside a torch for CPU alone its import fails at these names, and
-    every image class of transformers with it. The operators themselves are not used here.
-    """
-    spec = _spec("torchvision")
-    if spec is None or "torchvision" in sys.modules:
-        return
-    for library in Path(spec.origin).parent.glob("_C*"):
-        try:
-            module.ops.load_library(str(library))
-        except OSError:
-            continue
-    library = module.library.Library("torchvision", "FRAGMENT")
-    for name in ("nms", "qnms"):
-        if not hasattr(module.ops.torchvision, name):
-            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    _declared.append(library)
 
 
 def machine(precision: str) -> Machine:
