@@ -3,6 +3,7 @@
 from diseaseface import Pipeline
 from diseaseface.ui.layout import build
 from diseaseface.ui.serve import serve
+from diseaseface.ui.zerogpu import prepared
 
 if __name__ == "__main__":
-    serve(build(Pipeline.load()))
+    serve(build(prepared(Pipeline.load())))

@@ -228,6 +228,10 @@ class Pipeline:
         report = replace(report, warnings=(*drawing.notes, *report.warnings), timings_ms=clock)
         return Result(rendering.picture, report, rendering, before)
 
+    def refusals(self) -> dict[str, str | None]:
+        """Return why each engine cannot draw here, by name; None where it can."""
+        return {name: engine.refusal() for name, engine in self.engines.items()}
+
     def _misfits(self, profile: Profile, request: Request) -> tuple[str, ...]:
         """Say where the person does not fit the disease: a warning, never a refusal."""
         if request.sex not in (None, "female", "male"):

@@ -1,6 +1,8 @@
 """The page without a browser and without an engine: what its handlers give and its presenters say."""
 
 import gc
+import threading
+import time
 import weakref
 from types import SimpleNamespace
 
@@ -15,9 +17,11 @@ from diseaseface.errors import FaceError, RequestError, UnknownDisease
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Evidence, Profile, Sign, Undrawn
 from diseaseface.ui import figures, presenters, texts, views
+from diseaseface.ui.engines import offered
 from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import Handlers
 from diseaseface.ui.layout import build
+from diseaseface.ui.progress import Stopped
 from diseaseface.ui.serve import launch_options, tidy
 
 SLANT = "palpebral_fissure_slant"
@@ -79,6 +83,9 @@ class FakePipeline:
     def __init__(self, refusal=None):
         self.diseases = SimpleNamespace(search=lambda text, most: [match()] if text else [])
         self.refusal, self.asked = refusal, []
+
+    def refusals(self):
+        return {"morph": None, "diffusion": "It lacks <weights>, 2 GB."}
 
     def profile(self, _disease):
         return PROFILE
@@ -166,6 +173,7 @@ def test_every_setting_of_the_page_reaches_the_pipeline():
         "side": "right",
         "presentation": "sampled",
         "toward": "disease",
+        "engine": "morph",
     }
 
 
@@ -384,3 +392,47 @@ def test_tidying_lets_finished_requests_go_even_where_they_hold_themselves():
         assert gone() is None
     finally:
         gc.enable()
+
+
+def test_the_page_offers_the_engines_that_are_here_and_says_why_others_are_not():
+    choices, refused = offered(FakePipeline().refusals())
+    assert [name for _, name in choices] == ["morph"]
+    assert "It lacks &lt;weights&gt;, 2 GB." in refused
+
+
+def test_a_diffusion_models_steps_are_told_and_end_when_nobody_waits():
+    class Slow(FakePipeline):
+        ended = None
+
+        def draw(self, photo, disease, severity, *, on_step=None, **settings):
+            try:
+                for done in range(1, 4):
+                    on_step(done, 3)
+            except Stopped:
+                Slow.ended = done
+                raise
+            return super().draw(photo, disease, severity, **settings)
+
+    inputs = [*SETTINGS.values(), None, None, "diffusion"]
+    shown = Handlers(Slow()).show("face.png", "ORPHA:870", 50, *inputs)
+    place = Handlers.outputs().index("status")
+    told = [step[place] for step in shown]
+    assert "step 1 of 3" in told[1]
+    assert "step 3 of 3" in told[3]
+
+    gate = threading.Event()
+
+    class Waiting(Slow):
+        def draw(self, photo, disease, severity, *, on_step=None, **settings):
+            on_step(1, 3)
+            gate.wait(5)
+            return super().draw(photo, disease, severity, on_step=on_step, **settings)
+
+    shown = Handlers(Waiting()).show("face.png", "ORPHA:870", 50, *inputs)
+    next(shown), next(shown)
+    shown.close()
+    gate.set()
+    deadline = time.monotonic() + 5
+    while Slow.ended is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert Slow.ended == 1

@@ -2,7 +2,8 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from diseaseface.knowledge.profiles import Profile
 from diseaseface.settings import STAGES
 from diseaseface.ui import figures, presenters, texts, views
 from diseaseface.ui.examples import examples
+from diseaseface.ui.progress import watched
 
 if TYPE_CHECKING:
     from diseaseface.pipeline import Drawing, Pipeline, Result
@@ -31,6 +33,7 @@ FIRST_SETTINGS = {
     "side": "left",
     "presentation": "typical",
     "toward": "disease",
+    "engine": "morph",
 }
 MOST_SUGGESTIONS = 12
 FRAMES, FRAME_SIDE_PX = 13, 560  # of an animation
@@ -114,8 +117,9 @@ class Handlers:
         return [presenters.disease_option(match) for match in matches]
 
     def show(
-        self, photo, disease, severity, seed, age, side, presentation, toward, view, held, own: Profile | None = None
-    ) -> Iterator[tuple]:
+        self, photo, disease, severity, seed, age, side, presentation, toward, view, held, own: Profile | None = None,
+        engine: str = "morph",
+    ) -> Iterator[tuple]:  # fmt: skip
         """Draw, then score, then draw the course; each as soon as it is there."""
         try:
             settings = {
@@ -124,6 +128,7 @@ class Handlers:
                 "side": side or None,
                 "presentation": presentation,
                 "toward": toward,
+                "engine": engine,
             }
             chosen = own if own is not None and own.id == disease else disease
             for step in self._steps(photo, chosen, severity, settings, held, view):
@@ -151,7 +156,9 @@ class Handlers:
         face = held.face if held and held.photo == photo else self.pipeline.look(photo)
         # A picture of our own carries its settings, which the way back needs.
         source = photo if settings.get("toward") == "healthy" and pictures.read_report(photo) else face
-        drawing = self.pipeline.draw(source, disease, severity / 100, **settings)
+        drawing = yield from _by_steps(
+            settings, lambda told: self.pipeline.draw(source, disease, severity / 100, **settings, **told)
+        )
         held = Held(photo, face, settings, disease, severity, drawing)
         yield working(
             texts.SCORING,
@@ -171,7 +178,9 @@ class Handlers:
             held=held,
         )
 
-        stages = tuple(self.pipeline.draw_strip(face, disease, STAGES, **settings))
+        stages = yield from _by_steps(
+            settings, lambda told: tuple(self.pipeline.draw_strip(face, disease, STAGES, **settings, **told))
+        )
         yield Shown(
             strip=[(pictures.encode_png(_head(stage)), _caption(stage)) for stage in stages],
             signs=presenters.signs_html(report, drawing.profile, presenters.course_of(stages)),
@@ -259,6 +268,19 @@ def _ages(text: str | None) -> dict[str, float | None]:
             "The age is a number of years, such as 8 or 0.5, or two, such as 30 > 60; or leave it empty."
         )
     return {"age": years[-1] if years else None, "photo_age": years[0] if len(years) == 2 else None}
+
+
+def _by_steps(settings: dict, work: Callable[[dict], Any]) -> Generator[Shown, None, Any]:
+    """Do work and return what it gives; a diffusion model's steps are told, and end when nobody waits."""
+    if settings["engine"] == "morph":
+        return work({})
+    with closing(watched(lambda on_step: work({"on_step": on_step}))) as steps:
+        while True:
+            try:
+                done, total = next(steps)
+            except StopIteration as end:
+                return end.value
+            yield working(texts.STEP.format(done, total))
 
 
 def _pair(face: Face, picture: np.ndarray, view: str) -> tuple[bytes, bytes]:

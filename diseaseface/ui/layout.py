@@ -6,6 +6,7 @@ import gradio as gr
 
 from diseaseface.settings import KEEP_SECONDS
 from diseaseface.ui import profiles_tab, texts
+from diseaseface.ui.engines import offered
 from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import FIRST_SEVERITY, Handlers, working
 from diseaseface.ui.parts import disease_box, script, step_title, title, words
@@ -99,12 +100,12 @@ def _controls(handlers: Handlers) -> dict:
         ends = "".join(f"<span>{word}</span>" for word in texts.SEVERITY_ENDS)
         gr.HTML(f"<div class='ends' aria-hidden='true'>{ends}</div>", js_on_load=None)
     with gr.Accordion(texts.MORE, open=False, elem_id="more"):
-        parts |= _more()
+        parts |= _more(handlers)
     parts["notice"] = words("notice")
     return parts
 
 
-def _more() -> dict:
+def _more(handlers: Handlers) -> dict:
     toward = gr.Radio(texts.DIRECTIONS, value="disease", label=texts.DIRECTION, elem_id="toward")
     presentation = gr.Radio(texts.PRESENTATIONS, value="typical", label=texts.PRESENTATION, elem_id="presentation")
     side = gr.Radio(texts.SIDES, value="left", label=texts.SIDE, elem_id="side")
@@ -112,6 +113,9 @@ def _more() -> dict:
         seed = gr.Number(0, label=texts.SEED, precision=0, minimum=0, min_width=80, elem_id="seed")
         dice = gr.Button(texts.DICE, size="sm", min_width=80, elem_id="dice")
     age = gr.Textbox("", label=texts.AGE, max_lines=1, elem_id="age")
+    engines, refused = offered(handlers.pipeline.refusals())
+    engine = gr.Radio(engines, value="morph", label=texts.ENGINE, elem_id="engine")
+    gr.HTML(refused, js_on_load=None, elem_id="engine-refused")
     return {
         "toward": toward,
         "presentation": presentation,
@@ -119,6 +123,7 @@ def _more() -> dict:
         "seed": seed,
         "dice": dice,
         "age": age,
+        "engine": engine,
     }
 
 
@@ -204,6 +209,7 @@ def _wire_show(page: gr.Blocks, handlers: Handlers, parts: dict) -> dict:
             "view",
             "held",
             "own",
+            "engine",
         )
     ]
     quiet = {"show_progress": "hidden", "api_visibility": "private"}
@@ -215,7 +221,7 @@ def _wire_show(page: gr.Blocks, handlers: Handlers, parts: dict) -> dict:
             parts["photo"].change,
             parts["disease"].input,
             parts["severity"].release,
-            *(parts[name].input for name in ("toward", "presentation", "side")),
+            *(parts[name].input for name in ("toward", "presentation", "side", "engine")),
             *(parts[name].submit for name in ("seed", "age")),
         ],
         trigger_mode="always_last",

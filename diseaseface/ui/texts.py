@@ -23,6 +23,11 @@ SEED = "Seed"
 DICE = "Another"
 AGE = "Age in years; 30 > 60 also ages the face"
 
+ENGINE = "Drawn by"
+ENGINES = {"morph": "Changing the photo itself", "diffusion": "A diffusion model"}
+ENGINE_REFUSED = "{name} is not available here. {reason}"
+STEP = "Drawing, step {} of {}"
+
 VIEW = "Part of the picture"
 VIEWS = [("Whole", "whole"), ("Head", "head"), ("Eyes", "eyes"), ("Midface", "midface"), ("Mouth", "mouth")]
 BEFORE, AFTER = "Photo", "Drawn"
