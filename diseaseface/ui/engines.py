@@ -1,8 +1,9 @@
 """Which engines the page offers, and why it does not offer others."""
 
 from collections.abc import Mapping
+from html import escape
 
-from diseaseface.ui import presenters, texts
+from diseaseface.ui import texts
 
 
 def offered(refusals: Mapping[str, str | None]) -> tuple[list[tuple[str, str]], str]:
@@ -11,9 +12,9 @@ def offered(refusals: Mapping[str, str | None]) -> tuple[list[tuple[str, str]], 
     `refusals` tells for each engine why it cannot draw here, or None.
     """
     choices = [(label, name) for name, label in texts.ENGINES.items() if refusals.get(name, "") is None]
-    words = [
-        texts.ENGINE_REFUSED.format(name=texts.ENGINES[name], reason=reason)
-        for name, reason in refusals.items()
-        if reason
-    ]
-    return choices, "".join(presenters.note_html(one) for one in words)
+    return choices, "".join(_refused(texts.ENGINES[name], reason) for name, reason in refusals.items() if reason)
+
+
+def _refused(name: str, reason: str) -> str:
+    told = escape(texts.ENGINE_REFUSED.format(name=name))
+    return f'<details class="refused"><summary>{told}</summary><p>{escape(reason)}</p></details>'

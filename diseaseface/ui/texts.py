@@ -25,7 +25,7 @@ AGE = "Age in years; 30 > 60 also ages the face"
 
 ENGINE = "Drawn by"
 ENGINES = {"morph": "Changing the photo itself", "diffusion": "A diffusion model"}
-ENGINE_REFUSED = "{name} is not available here. {reason}"
+ENGINE_REFUSED = "{name} is not available here: why, and what to do"
 STEP = "Drawing, step {} of {}"
 
 VIEW = "Part of the picture"
