@@ -11,7 +11,7 @@ import numpy as np
 
 from diseaseface import edits, knowledge, settings
 from diseaseface.engines.base import Engine, OnStep, Rendering
-from diseaseface.errors import EngineUnavailable, RequestError
+from diseaseface.errors import EngineUnavailable, FaceError, RequestError
 from diseaseface.evaluation import correction
 from diseaseface.evaluation.evaluate import evaluate
 from diseaseface.evaluation.measurements import measure_all
@@ -216,7 +216,7 @@ class Pipeline:
         clock = dict(drawing.timings_ms)
         before, rendering = drawing.face, drawing.rendering
         with _timed(clock, "evaluate"):
-            after = before if np.array_equal(rendering.picture, before.image) else self.look(rendering.picture)
+            after = before if np.array_equal(rendering.picture, before.image) else self._look_again(rendering.picture)
             report = evaluate(
                 after,
                 profile=drawing.profile,
@@ -227,6 +227,15 @@ class Pipeline:
             )
         report = replace(report, warnings=(*drawing.notes, *report.warnings), timings_ms=clock)
         return Result(rendering.picture, report, rendering, before)
+
+    def _look_again(self, picture: np.ndarray) -> Face:
+        try:
+            return self.look(picture)
+        except FaceError as error:
+            raise FaceError(
+                "The picture was drawn, but no face can be read in it any more: ask for less severity, "
+                f"or choose another engine or seed. ({error})"
+            ) from error
 
     def refusals(self) -> dict[str, str | None]:
         """Return why each engine cannot draw here, by name; None where it can."""

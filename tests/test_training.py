@@ -177,6 +177,15 @@ def test_training_ends_early_when_the_judgement_gets_no_better(lessons, tmp_path
     assert outcome.steps == 6
 
 
+def test_the_person_takes_part_in_training_where_an_image_encoder_is_loaded(lessons, tmp_path):
+    parts = loading.load(Options(conditions=("words", "identity")))
+    student = Student(parts.pipe.unet, untrained(), 2)
+    options = replace(SCHOOL, steps=3, rank=2, drop_text=0.0, drop_image=0.5, contrast=0.1)
+    outcome = train(parts, student, lessons, lessons, tmp_path, options)
+    assert len(outcome.losses) == 3
+    assert np.isfinite(outcome.losses).all()
+
+
 def test_a_wrong_profile_that_predicts_as_well_costs():
     import torch
 

@@ -21,6 +21,7 @@ from diseaseface.training.pairs import Source
 
 LOG, STATE = "log.jsonl", "state.json"
 _KEPT = 2  # checkpoints
+_MOST_GRADIENT = 1.0
 # Judges the student as it stands; smaller is better.
 Judge = Callable[[Student], float]
 
@@ -95,6 +96,7 @@ def train(
             loss = examples.loss(model, pairs, (options.seed, step, rank))
         optimizer.zero_grad()
         accelerator.backward(loss)
+        accelerator.clip_grad_norm_(student.trained().values(), _MOST_GRADIENT)
         optimizer.step()
         step += 1
         _follow(average, student, options.ema, step)

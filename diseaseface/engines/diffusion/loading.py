@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from diseaseface.engines.diffusion import models, stack
@@ -122,6 +123,8 @@ def _controlnet(part: models.Part, pipe, dtype):
 def _add_identity(pipe, part: models.Part, likeness: float) -> None:
     weights = next(name for name, _ in part.files if "/" not in name and name.startswith("ip-adapter"))
     encoder = "image_encoder" if part.role == "ip_adapter" else None
+    if part.role == "faceid" and find_spec("peft") is None:  # without it, half of the weights would be left out
+        raise EngineUnavailable("IP-Adapter FaceID needs the package peft: run `pip install peft`, or identity=clip.")
     try:
         pipe.load_ip_adapter(
             str(part.place), subfolder="", weight_name=weights, image_encoder_folder=encoder, local_files_only=True
