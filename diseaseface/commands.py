@@ -134,12 +134,17 @@ def train(options: Namespace, _rest: Sequence[str]) -> None:
     names = {field.name for field in fields(TrainingOptions)} & set(vars(options))
     settings = TrainingOptions(**{name: getattr(options, name) for name in names})
 
+    first = cohort.share_of_this_process()[0] == 0
+
     def tell(step: int, loss: float) -> None:
-        if step % 10 == 0 or step == settings.steps:
+        if first and (step % 10 == 0 or step == settings.steps):
             print(f"step {step} of {settings.steps}: loss {loss:.4f}", flush=True)
 
     done = teach(material, Path(options.out), settings, resume=options.resume, on_step=tell)
-    print(f"held out: {done.tests[0][1]:.4f} before, {done.tests[-1][1]:.4f} after {done.steps} steps; {options.out}")
+    if first:
+        print(
+            f"held out: {done.tests[0][1]:.4f} before, {done.tests[-1][1]:.4f} after {done.steps} steps; {options.out}"
+        )
 
 
 def generate_cohort(options: Namespace, _rest: Sequence[str]) -> None:
