@@ -70,55 +70,99 @@ def train(
     A batch and its chance follow from seed, step and device alone, so a resumed training sees what an
     unbroken one sees.
     """
-    from accelerate import Accelerator
-
-    accelerator = Accelerator(
-        mixed_precision=options.precision, cpu=parts.device == "cpu", log_with=options.tracker or None,
-        project_dir=str(folder),
-    )  # fmt: skip
-    folder.mkdir(parents=True, exist_ok=True)
-    examples = Examples(parts, options)
-    optimizer = torch.optim.AdamW(student.trained().values(), lr=options.learning_rate)
-    average = {name: weight.detach().clone() for name, weight in student.trained().items()}
-    step, tests = _resumed(folder, student, optimizer, average) if resume else (0, [])
-    model, optimizer = accelerator.prepare(student, optimizer)
-    if options.tracker:
-        accelerator.init_trackers("diseaseface")
+    run = _Run(parts, student, folder, options, resume)
     held_out = [exam(number) for number in range(options.test_examples)]
-    measure = judge or (lambda one: examples.held_out_loss(one, held_out))
-    if not tests:
-        tests = [(0, _judged(student, average, measure))]
-    losses, rank, world = [], accelerator.process_index, accelerator.num_processes
-    ahead = _batches(lessons, step * world + rank, world, options.batch)
-    while step < options.steps and not _tired(tests, options.patience):
-        pairs = next(ahead)
-        with accelerator.autocast():
-            loss = examples.loss(model, pairs, (options.seed, step, rank))
-        optimizer.zero_grad()
-        accelerator.backward(loss)
-        accelerator.clip_grad_norm_(student.trained().values(), _MOST_GRADIENT)
-        optimizer.step()
-        step += 1
-        _follow(average, student, options.ema, step)
-        losses.append(float(accelerator.gather(loss.detach().reshape(1)).mean()))
-        accelerator.log({"loss": losses[-1]}, step=step)
-        if step % options.test_every == 0 or step == options.steps:
-            tests.append((step, _judged(student, average, measure)))
-            accelerator.log({"held_out": tests[-1][1]}, step=step)
-        if accelerator.is_main_process:
-            _log(folder, step, losses[-1], tests)
-            if step % options.save_every == 0 or step == options.steps or _tired(tests, options.patience):
-                _save(folder, step, student, optimizer, average, tests, options)
+    measure = judge or (lambda one: run.examples.held_out_loss(one, held_out))
+    if not run.tests:
+        run.test(measure)
+    losses, batches = [], run.batches(lessons)
+    while run.step < options.steps and not run.tired:
+        losses.append(run.learn(next(batches)))
+        last = run.step == options.steps
+        if last or run.step % options.test_every == 0:
+            run.test(measure)
+        run.note(losses[-1])
+        if last or run.tired or run.step % options.save_every == 0:
+            run.save()
         if on_step:
-            on_step(step, losses[-1])
-    accelerator.wait_for_everyone()
-    outcome = Outcome(step, tuple(losses), tuple(tests), step < options.steps)
-    if accelerator.is_main_process:
-        with _averaged(student, average):
-            student.save(folder)
-        (folder / "README.md").write_text(model_card(parts, options, outcome, told or {}), encoding="utf-8")
-    accelerator.end_training()
+            on_step(run.step, losses[-1])
+    outcome = Outcome(run.step, tuple(losses), tuple(run.tests), run.step < options.steps)
+    run.finish(model_card(parts, options, outcome, told or {}))
     return outcome
+
+
+class _Run:
+    """One training under way: devices, optimizer, averaged weights, and where it stands."""
+
+    def __init__(self, parts: Parts, student: Student, folder: Path, options: TrainingOptions, resume: bool):
+        from accelerate import Accelerator
+
+        self.student, self.folder, self.options = student, folder, options
+        self.accelerator = Accelerator(
+            mixed_precision=options.precision, cpu=parts.device == "cpu", log_with=options.tracker or None,
+            project_dir=str(folder),
+        )  # fmt: skip
+        folder.mkdir(parents=True, exist_ok=True)
+        self.examples = Examples(parts, options)
+        optimizer = torch.optim.AdamW(student.trained().values(), lr=options.learning_rate)
+        self.average = {name: weight.detach().clone() for name, weight in student.trained().items()}
+        self.step, self.tests = _resumed(folder, student, optimizer, self.average) if resume else (0, [])
+        self.model, self.optimizer = self.accelerator.prepare(student, optimizer)
+        if options.tracker:
+            self.accelerator.init_trackers("diseaseface")
+
+    @property
+    def tired(self) -> bool:
+        """Whether the best test lies `patience` tests back."""
+        values = [value for _, value in self.tests]
+        patience = self.options.patience
+        return bool(patience) and len(values) - 1 - values.index(min(values)) >= patience
+
+    def batches(self, lessons: Source) -> Iterator[list]:
+        """Yield this device's batches from where the training stands."""
+        rank, world = self.accelerator.process_index, self.accelerator.num_processes
+        return _batches(lessons, self.step * world + rank, world, self.options.batch)
+
+    def learn(self, pairs: list) -> float:
+        """Make one update; return the loss over all devices."""
+        seed = (self.options.seed, self.step, self.accelerator.process_index)
+        with self.accelerator.autocast():
+            loss = self.examples.loss(self.model, pairs, seed)
+        self.optimizer.zero_grad()
+        self.accelerator.backward(loss)
+        self.accelerator.clip_grad_norm_(self.student.trained().values(), _MOST_GRADIENT)
+        self.optimizer.step()
+        self.step += 1
+        _follow(self.average, self.student, self.options.ema, self.step)
+        return float(self.accelerator.gather(loss.detach().reshape(1)).mean())
+
+    def test(self, measure: Judge) -> None:
+        """Judge the averaged weights."""
+        with _averaged(self.student, self.average):
+            self.tests.append((self.step, measure(self.student)))
+
+    def note(self, loss: float) -> None:
+        """Write a line of the log, and tell the tracker."""
+        told = {"loss": loss} | ({"held_out": self.tests[-1][1]} if self.tests[-1][0] == self.step else {})
+        self.accelerator.log(told, step=self.step)
+        if self.accelerator.is_main_process:
+            with (self.folder / LOG).open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"step": self.step, **told}) + "\n")
+
+    def save(self) -> None:
+        """Write a checkpoint."""
+        if self.accelerator.is_main_process:
+            state = {"step": self.step, "tests": self.tests, "options": asdict(self.options)}
+            _save(self.folder, self.student, self.optimizer, self.average, state)
+
+    def finish(self, card: str) -> None:
+        """Write the averaged weights, as the engine loads them, and their card."""
+        self.accelerator.wait_for_everyone()
+        if self.accelerator.is_main_process:
+            with _averaged(self.student, self.average):
+                self.student.save(self.folder)
+            (self.folder / "README.md").write_text(card, encoding="utf-8")
+        self.accelerator.end_training()
 
 
 def _batches(lessons: Source, first: int, world: int, size: int) -> Iterator[list]:
@@ -134,12 +178,6 @@ def _batches(lessons: Source, first: int, world: int, size: int) -> Iterator[lis
             batch = coming.result()
             coming = pool.submit(make, turn)
             yield batch
-
-
-def _tired(tests, patience) -> bool:
-    """Tell whether the best test lies `patience` tests back."""
-    values = [value for _, value in tests]
-    return bool(patience) and len(values) - 1 - values.index(min(values)) >= patience
 
 
 def _follow(average, student, decay, step) -> None:
@@ -167,18 +205,7 @@ def _take(student, weights) -> None:
             weight.copy_(weights[name])
 
 
-def _judged(student, average, measure) -> float:
-    with _averaged(student, average):
-        return measure(student)
-
-
-def _log(folder, step, loss, tests) -> None:
-    line = {"step": step, "loss": loss} | ({"held_out": tests[-1][1]} if tests[-1][0] == step else {})
-    with (folder / LOG).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")
-
-
-def _save(folder, step, student, optimizer, average, tests, options) -> None:
+def _save(folder, student, optimizer, average, state) -> None:
     """Write a checkpoint under another name and rename it: a kill leaves none that is half."""
     room = folder / "checkpoint.new"
     shutil.rmtree(room, ignore_errors=True)
@@ -187,8 +214,8 @@ def _save(folder, step, student, optimizer, average, tests, options) -> None:
     save_file(weights, room / "weights.safetensors")
     save_file({name: value.contiguous() for name, value in average.items()}, room / "average.safetensors")
     save_file(_flat(optimizer.state_dict()["state"]), room / "optimizer.safetensors")
-    (room / STATE).write_text(json.dumps({"step": step, "tests": tests, "options": asdict(options)}), encoding="utf-8")
-    target = folder / f"checkpoint-{step:08d}"
+    (room / STATE).write_text(json.dumps(state), encoding="utf-8")
+    target = folder / f"checkpoint-{state['step']:08d}"
     shutil.rmtree(target, ignore_errors=True)
     room.rename(target)
     for old in sorted(folder.glob("checkpoint-*"))[:-_KEPT]:
