@@ -1,4 +1,4 @@
-"""Narrow grooves and ridges of the skin: a philtrum, a bifid tip, a dimple, a scar.
+"""Narrow grooves and ridges of the skin: a philtrum, a bifid tip, the ridge of a nose, a scar.
 
 A groove shows by the photo's own light on its walls and by the sky that its floor does not see.
 Its strokes are in the attribute's parameters: `from` and `to` in canonical centimetres on the
@@ -91,7 +91,7 @@ def _profile(stroke, x, y, sides):
 
 
 def _even(canvas, change):
-    """Densities that take away the relief between pores and the form of the lip, in every channel."""
+    """Densities that take away the relief between pores and the form of the part, in every channel."""
     region = change.attribute.parameters["evened"]
     part = _part(canvas, [region])
     if part is None:

@@ -176,7 +176,6 @@ def _interior(mouth, linear, upper, lower):
     dark = _DARK * light * (0.25 + 0.5 * (1.0 - depth) * beside)[..., None]
     dark = dark + 0.42 * lip * (floor * beside)[..., None]
     seen = ramp(np.minimum(mouth.upper_cm - mouth.v_cm, mouth.v_cm - mouth.lower_cm), 0.03, 0.12)
-    # Below the photo's own teeth their edge throws its shade.
     return dark + (linear - dark) * seen[..., None]
 
 
