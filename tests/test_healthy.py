@@ -33,8 +33,16 @@ MARGIN = {
 # A few levels of 255 on a healthy face; the whole skin's tint has more room, since nobody can know it.
 MOST_ON_HEALTHY = {"malar_erythema": 1.5, "centrofacial_erythema": 2.0, "scleral_icterus": 1.0, "blue_sclera": 1.0}
 NOT_ON_HEALTHY = ("papules", "nodules", "telangiectasia", "vitiligo", "hypopigmented_macules", "synophrys")
-# A few pixels of lid or below the fringe; stains so deep that not all of them passes for skin.
-TOO_LITTLE = {"xanthelasma", "piebald_patch", "fibrous_plaque", "port_wine_stain_v1", "port_wine_stain_v3"}
+# A few pixels of lid, beside the ear or below the fringe; stains so deep that not all of them passes for skin.
+TOO_LITTLE = {
+    "xanthelasma",
+    "piebald_patch",
+    "fibrous_plaque",
+    "port_wine_stain_v1",
+    "port_wine_stain_v3",
+    "preauricular_tags",
+    "preauricular_pits",
+}
 SEED = 1
 
 
