@@ -12,6 +12,7 @@ from diseaseface.engines.morph import scalp, skull
 from diseaseface.engines.morph.appearance import paint
 from diseaseface.engines.morph.canvas import prepare
 from diseaseface.engines.morph.engine import MorphEngine
+from diseaseface.evaluation.readings import read_change
 from diseaseface.faces.look import look
 from diseaseface.knowledge.catalogue import attributes
 
@@ -189,3 +190,24 @@ def test_a_tilted_or_cropped_head_is_drawn_without_an_exception(short, engine, t
     photo = Image.fromarray(short.image)
     for picture in (photo.rotate(turn, Image.BICUBIC), photo.crop((0, 40, photo.width, photo.height))):
         assert engine.render(look(np.array(picture)), [asked(name, 1.0) for name in SIGNS]).picture.shape[2] == 3
+
+
+def test_lost_and_paler_hair_is_read_from_the_pixels(short, engine):
+    read = {}
+    for name in ("scalp_hair_density", "hair_hypopigmentation", "hair_greying"):
+        for share in (0.4, 0.8):
+            drawn = look(engine.render(short, [asked(name, share)]).picture)
+            read[name, share] = read_change(short, drawn).values
+    cover = [read["scalp_hair_density", share]["hair_cover"] for share in (0.4, 0.8)]
+    assert cover[1] < cover[0] < -1.0
+    for name in ("hair_hypopigmentation", "hair_greying"):
+        lighter = [read[name, share]["hair_lightness"] for share in (0.4, 0.8)]
+        assert lighter[1] > lighter[0] > 2.0
+    assert read["scalp_hair_density", 0.4]["hair_lightness"] < read["hair_hypopigmentation", 0.4]["hair_lightness"]
+
+
+def test_hair_left_alone_reads_no_change(short, engine):
+    nose = Change(CATALOGUE["nose_width"], 0.5 * CATALOGUE["nose_width"].positive.full)
+    values = read_change(short, look(engine.render(short, [nose]).picture)).values
+    assert abs(values["hair_cover"]) < 1.0
+    assert abs(values["hair_lightness"]) < 1.0

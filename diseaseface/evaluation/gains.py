@@ -15,7 +15,8 @@ from diseaseface.faces.anthropometry import measures_for
 from diseaseface.knowledge.catalogue import Attribute
 
 FILE = "data/gains.json"
-LOWERS = frozenset({"eyebrow_loss", "skin_tightening"})  # attributes that lower their own measure
+# Attributes that lower their own measure.
+LOWERS = frozenset({"eyebrow_loss", "skin_tightening", "total_alopecia", "alopecia_patches", "frontal_balding"})
 
 
 @dataclass(frozen=True)

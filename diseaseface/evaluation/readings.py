@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diseaseface.evaluation import colour, lesions, texture, wrinkles
+from diseaseface.evaluation import colour, hair, lesions, texture, wrinkles
 from diseaseface.evaluation.frame import PX_PER_CM, Frame, frame_of
 from diseaseface.evaluation.margins import margin_shifts
 from diseaseface.evaluation.tracking import Motion, moved_points_cm, track
@@ -15,7 +15,7 @@ from diseaseface.faces.extents import EXTENTS, read_extents
 from diseaseface.faces.face import Face
 from diseaseface.faces.outline import outline_of
 
-SURFACE = {**colour.READINGS, **texture.READINGS, **lesions.READINGS, **wrinkles.READINGS}
+SURFACE = {**colour.READINGS, **texture.READINGS, **lesions.READINGS, **wrinkles.READINGS, **hair.READINGS}
 
 # Read as a change in per cent of what was there.
 RELATIVE = frozenset({"vault_height", "head_width", "skin_roughness", "eyebrow_density"})
@@ -23,6 +23,8 @@ RELATIVE = frozenset({"vault_height", "head_width", "skin_roughness", "eyebrow_d
 ONLY_AGAINST_BEFORE = frozenset(
     {
         "depigmented_area",
+        "hair_cover",
+        "hair_lightness",
         "hypopigmented_area",
         "telangiectasia_area",
         "dark_spot_count",
