@@ -48,6 +48,20 @@ def test_lines_of_the_forehead_are_not_read_beside_the_eyes(large, engine):
     assert abs(values["periorbital_line_depth"]) < 0.1 * values["forehead_line_depth"]
 
 
+@pytest.mark.parametrize(("measure", "axis"), [("forehead_line_depth", 1), ("perioral_line_depth", 0)])
+def test_only_lines_that_run_the_way_of_the_muscles_count(large, measure, axis):
+    x0, y0, x1, y1 = large.chart.box
+
+    def striped(axis):
+        """The face with dark lines, 0.5 cm apart, along x (axis 1) or along y (axis 0)."""
+        stripes = 1.0 - 0.15 * np.exp(-((np.mod(large.pixels_cm[..., axis], 0.5) - 0.25) ** 2) / 0.06**2)
+        picture = large.image.astype(np.float32)
+        picture[y0:y1, x0:x1] *= stripes[..., None]
+        return read_change(large, replace(large, image=picture.astype(np.uint8))).values[measure]
+
+    assert striped(axis) > 3.0 * max(striped(1 - axis), 0.01)
+
+
 @pytest.mark.parametrize("name", PATCHES)
 def test_inflamed_patches_are_read_as_the_share_that_they_cover(large, engine, name):
     for share in (0.6, 1.0):

@@ -17,6 +17,7 @@ _MOST_EVENED = 0.85
 _BORDER_CM = 0.25
 _LEAST_SEEN = 0.25
 _PIT_CM = 0.4
+_LEAST_CM2 = 0.05  # of bare skin in furrows
 _GONE = "Lines that were evened out leave nothing that tells where they ran."
 _HIDDEN = "No bare skin is visible where these lines run."
 
@@ -58,7 +59,7 @@ def _fields(canvas, name, seed):
     room = canvas.keep(("furrow room",), lambda: _room(canvas))
     relief = furrows.relief(name, seed)
     height, depth = (plane.on_canvas(canvas, field, relief.corner) for field in (relief.height_cm, relief.depth))
-    if float((room * (depth > 0.2)).sum()) < 20.0:
+    if float((room * (depth > 0.2)).sum()) < _LEAST_CM2 * canvas.px_per_cm**2:
         return None
     density = lighting.slope_density(canvas, height) + np.float32(_GROOVE) * depth
     placed = _MOST * np.tanh(density / _MOST) * room

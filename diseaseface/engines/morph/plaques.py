@@ -1,6 +1,6 @@
 """Eczema, psoriasis and other red patches: inflamed skin with a border of its own, raised and covered with scale."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -92,11 +92,7 @@ def undo(canvas: Canvas, change: Change, seed: int) -> Layer:
     layer = draw(canvas, change, seed)
     if not layer.inks:
         return layer
-    seen = min(_seen(canvas, layer), 1.0)
-    if seen < _LEAST_SEEN:
-        return Layer(0.0, healing.NOT_THERE)
-    inks = tuple(replace(ink, strength=seen * ink.strength) for ink in layer.inks)
-    return Layer(seen * layer.applied, healing.reason(seen), inks, shine=layer.shine * seen, backwards=True)
+    return healing.undone(layer, _seen(canvas, layer), _LEAST_SEEN)
 
 
 def _unevenness(canvas, name, kind, seed):

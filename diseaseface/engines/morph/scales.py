@@ -1,7 +1,7 @@
 """Scale: dry and loose flakes of the horny layer, as cells that lift at one edge, whiten and crack."""
 
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -84,11 +84,7 @@ def undo(canvas: Canvas, change: Change, seed: int) -> Layer:
     layer = draw(canvas, change, seed)
     if not layer.inks:
         return layer
-    seen = min(seen_share(canvas, layer), 1.0)
-    if seen < _LEAST_SEEN:
-        return Layer(0.0, healing.NOT_THERE)
-    inks = tuple(replace(ink, strength=seen * ink.strength) for ink in layer.inks)
-    return Layer(seen * layer.applied, healing.reason(seen), inks, shine=layer.shine * seen, backwards=True)
+    return healing.undone(layer, _seen(canvas, layer), _LEAST_SEEN)
 
 
 def layer_of(canvas: Canvas, name: str, where: np.ndarray, seed: int) -> tuple[tuple[Ink, ...], np.ndarray]:
@@ -111,8 +107,8 @@ def layer_of(canvas: Canvas, name: str, where: np.ndarray, seed: int) -> tuple[t
     return tuple(inks), flakes.white * where * canvas.skin
 
 
-def seen_share(canvas: Canvas, layer: Layer) -> float:
-    """Return how much of the fine contrast of a drawn layer the picture shows, about zero to one."""
+def _seen(canvas, layer):
+    """How much of the fine contrast of a drawn layer the picture shows, about zero to one."""
     drawn = sum(ink.field * np.float32(ink.strength * ink.pigment[1]) for ink in layer.inks)
     if layer.shine is not None:
         drawn = drawn - np.log1p(layer.shine)

@@ -1,7 +1,5 @@
 """Veins that show through thin skin: soft, bluish and branching, where they lie shallowest."""
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 
@@ -40,11 +38,7 @@ def undo(canvas: Canvas, change: Change, seed: int) -> Layer:
     bands = [a - masked_blur(a, known, 0.4 * canvas.px_per_cm) for a in (seen, drawn)]
     bands = [cv2.GaussianBlur(np.clip(a, -0.5, 0.5), (0, 0), max(0.8, 0.05 * canvas.px_per_cm)) for a in bands]
     near = (cv2.dilate(ink.field, np.ones((9, 9))) > 0.02) * canvas.skin
-    share = min(healing.slope(*bands, near), 1.0)
-    if share < _LEAST_SEEN:
-        return Layer(0.0, healing.NOT_THERE)
-    ink = replace(ink, strength=share * ink.strength)
-    return Layer(share * change.amount, healing.reason(share), (ink,), backwards=True)
+    return healing.undone(layer, healing.slope(*bands, near), _LEAST_SEEN)
 
 
 def _field(canvas, name, seed):
