@@ -123,7 +123,7 @@ def test_a_change_that_makes_no_sense_is_passed_over(handlers, told):
 def test_a_change_comes_from_the_page_in_per_cent_and_can_be_taken_back(handlers):
     bench, told = handlers.edit(event(place="1", what="magnitude", value="80"), Workbench(TWO))
     assert bench.made().signs[1].magnitude == pytest.approx(0.8)
-    assert "1 signs" in told
+    assert "by hand: 1" in told
     back, html, _ = handlers.reset(bench)
     assert back.made() == TWO
     assert "50 %" in html

@@ -74,7 +74,7 @@ PROFILE_GRAPH_HINT = "Signs, genes, and the diseases nearest by shared visible s
 PROFILE_COMPARE = "Side by side"
 PROFILE_COMPARE_HINT = "Choose a second disease"
 PROFILE_READING = "Reading the graph"
-PROFILE_CHANGED = "Changed by hand: {count} signs. “Show it on my photo” and “Export” take the changes along."
+PROFILE_CHANGED = "Signs changed by hand: {count}. “Show it on my photo” and “Export” take the changes along."
 PROFILE_NO_WORDS = "Describe what a face shows, in your own words."
 
 TAB_TRANSFORM = "Transform"
