@@ -104,7 +104,8 @@ def gathered(read: Sequence[tuple[dict, dict]], ages=(), layout: str = "a folder
 
 
 def _stacked(rows: Sequence[Mapping[str, float | None]]) -> dict[str, np.ndarray]:
-    return {name: np.array([np.nan if row[name] is None else row[name] for row in rows]) for name in (rows or [{}])[0]}
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: np.array([row.get(name, np.nan) for row in rows], float) for name in names}
 
 
 def read(face: Face) -> tuple[dict, dict]:
@@ -143,8 +144,10 @@ def amounts(group: Group, healthy: Group, same_light: bool = False) -> dict[str,
 
     What cannot be told from single pictures is left out, absolute colour unless the light was the same.
     """
-    usable = {attribute.name: attribute for attribute in attributes().values() if _comparable(attribute, same_light)}
-    return {name: _amount(attribute, group, healthy) for name, attribute in usable.items()}
+    read = healthy.values.keys() & group.values.keys()
+    usable = (attribute for attribute in attributes().values() if _comparable(attribute, same_light))
+    found = (attribute for attribute in usable if read.issuperset(measure_names(attribute, None)))
+    return {attribute.name: _amount(attribute, group, healthy) for attribute in found}
 
 
 def _comparable(attribute: Attribute, same_light: bool) -> bool:
