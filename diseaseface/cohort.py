@@ -104,7 +104,7 @@ def generate_with_ray(load: Callable[[], Pipeline], cohort: Cohort, folder: Path
         def __call__(self, row: dict) -> dict:
             return {"drawn": draw_one(self.pipeline, cohort, folder, int(row["item"]))}
 
-    rows = ray.data.from_items(list(range(cohort.count))).map(Painter, concurrency=workers)
+    rows = ray.data.from_items(list(range(cohort.count))).map(Painter, compute=ray.data.ActorPoolStrategy(size=workers))
     drawn = sum(row["drawn"] for row in rows.iter_rows())
     write_datasheet(cohort, folder)
     return drawn

@@ -115,6 +115,17 @@ def test_every_scheduler_runs_and_repeats(face, scheduler):
     np.testing.assert_array_equal(once, again)
 
 
+def test_half_precision_draws_nearly_the_same(face, full):
+    import torch
+
+    engine = DiffusionEngine(replace(FULL, precision="half"))
+    assert engine.load().pipe.unet.dtype == torch.bfloat16
+    drawn = engine.render(face, EDIT, seed=1)
+    assert drawn.details["precision"] == "half"
+    off = np.abs(drawn.picture.astype(float) - full.picture).mean()
+    assert off < 0.25 * np.abs(full.picture.astype(float) - face.image).mean()
+
+
 def test_composed_words_cost_a_prediction_a_sign_and_weighted_ones_two_in_all(face, full):
     assert full.details["noise_predictions_per_step"] == len(EDIT) + 2
     assert draw(face, replace(FULL, words="weighted")).details["noise_predictions_per_step"] == 2
