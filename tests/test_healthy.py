@@ -25,6 +25,7 @@ POLES = [
 # How near to the photo the way back leads, as a share of the way there.
 MARGIN = {
     "pigment": 0.15, "texture": 0.35, "creases": 0.6, "scales": 0.5, "plaques": 0.45, "patches": 0.35, "lesions": 0.45,
+    "forehead_lines": 0.8, "chin_cleft": 0.7,  # a soft valley, and lines by a fringe: seen in part
     "synophrys": 0.5, "eyebrow_thickness": 0.75, "cafe_au_lait_spots": 0.7, "grooves": 0.5, "lips": 0.5, "veins": 0.5,
     "port_wine_stain_v2": 0.3, "melasma": 0.4, "irregular_hyperpigmentation": 0.4, "ecchymosis": 0.4,
     "reticulate_hyperpigmentation": 0.4, "midline_naevus": 0.5, "perioral_erythema": 0.4, "angular_cheilitis": 0.4,

@@ -126,5 +126,6 @@ def _seen(canvas, name, drawn):
     broadest = max((line["roll"] for line in furrows.recipes()[name]["lines"]), default=_PIT_CM)
     wide, known = broadest * canvas.px_per_cm, np.maximum(canvas.skin, 1e-3)
     bands = [a - masked_blur(a, known, wide) for a in (light, drawn)]
-    bands = [cv2.GaussianBlur(np.clip(a, -0.5, 0.5), (0, 0), max(0.8, 0.03 * canvas.px_per_cm)) for a in bands]
-    return healing.slope(*bands, (cv2.dilate(np.abs(drawn), np.ones((5, 5))) > 0.01) * canvas.skin)
+    bands = [cv2.GaussianBlur(np.clip(a, -0.2, 0.2), (0, 0), max(0.8, 0.03 * canvas.px_per_cm)) for a in bands]
+    room = canvas.keep(("furrow room",), lambda: _room(canvas)) ** 2  # strands of hair are darker than any line
+    return healing.slope(*bands, (cv2.dilate(np.abs(drawn), np.ones((5, 5))) > 0.01) * room)
