@@ -24,10 +24,10 @@ POLES = [
 ]
 # How near to the photo the way back leads, as a share of the way there.
 MARGIN = {
-    "pigment": 0.15, "texture": 0.35, "creases": 0.6, "scales": 0.5, "plaques": 0.45, "patches": 0.35, "lesions": 0.45,
+    "pigment": 0.15, "texture": 0.37, "creases": 0.6, "scales": 0.5, "plaques": 0.45, "patches": 0.35, "lesions": 0.45,
     "forehead_lines": 0.8, "chin_cleft": 0.7,  # a soft valley, and lines by a fringe: seen in part
     "synophrys": 0.5, "eyebrow_thickness": 0.75, "cafe_au_lait_spots": 0.7, "grooves": 0.5, "lips": 0.5, "veins": 0.5,
-    "port_wine_stain_v2": 0.3, "melasma": 0.4, "irregular_hyperpigmentation": 0.4, "ecchymosis": 0.4,
+    "port_wine_stain_v2": 0.3, "naevus_of_ota": 0.3, "melasma": 0.4, "irregular_hyperpigmentation": 0.4, "ecchymosis": 0.4,
     "reticulate_hyperpigmentation": 0.4, "midline_naevus": 0.5, "perioral_erythema": 0.4, "angular_cheilitis": 0.4,
     "acanthosis_nigricans": 0.3, "lip_telangiectasia": 0.6,
 }  # fmt: skip
@@ -44,6 +44,8 @@ TOO_LITTLE = {
     "preauricular_tags",
     "preauricular_pits",
 }
+# What is gone leaves nothing to read it from.
+NEVER_BACK = {"generalized_depigmentation"}
 SEED = 1
 
 
@@ -102,8 +104,9 @@ def test_a_drawn_sign_is_taken_away_again(engine, large, attribute, direction):
     assert np.sign(applied.amount) in (0.0, np.sign(back.amount))
     assert abs(applied.amount) <= 1.05 * abs(back.amount)
     assert applied.amount == pytest.approx(back.amount, rel=0.1) or applied.reason.endswith(".")
-    if attribute.name in TOO_LITTLE and not applied.amount:
+    if attribute.name in TOO_LITTLE | NEVER_BACK and not applied.amount:
         assert healed == drawn
+        assert applied.reason
         return
     # Hair that is gone and ridges that are evened out leave nothing to see where they were.
     if attribute.name != "eyebrow_loss" and (attribute.operator, direction) != ("grooves", -1):
@@ -187,7 +190,10 @@ def test_signs_on_one_place_are_all_taken_away(engine, large):
 @pytest.mark.parametrize("name", ["rosacea", "jaundice", "vitiligo", "systemic lupus erythematosus", "Addison disease"])
 def test_a_drawn_disease_of_the_skin_goes_back_to_the_photo(engine, large, name):
     profile = knowledge.load().find(name)
-    ways = [edits.plan(profile, 0.8, toward=toward) for toward in ("disease", "healthy")]
+    ways = [
+        [change for change in edits.plan(profile, 0.8, toward=toward) if change.attribute.operator != "scalp"]
+        for toward in ("disease", "healthy")
+    ]  # scalp hair that is lost is not made up again
     drawn, healed, rendering = round_trip(engine, large, *ways)
     assert healed < drawn / 3.0
     assert all(a.amount is not None or a.reason for a in chain(rendering.applied))
