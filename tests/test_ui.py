@@ -243,6 +243,14 @@ def test_a_picture_drawn_here_is_recognised_and_the_way_back_is_shown(tmp_path):
     assert "70" in told
 
 
+def test_the_note_on_a_recognised_picture_is_words_on_the_page_and_no_value_of_the_next_drawing():
+    page = build(FakePipeline())
+    wired = {fn.fn.__name__: fn for fn in page.fns.values() if fn.fn is not None}
+    (note,) = wired["recognise"].outputs
+    assert isinstance(note, gr.HTML)
+    assert note not in wired["show"].inputs
+
+
 @pytest.mark.parametrize("disease", [None, "x", {"name": "<b>"}])
 def test_a_forged_report_is_no_danger_to_the_page(tmp_path, disease):
     path = tmp_path / "forged.png"

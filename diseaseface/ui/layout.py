@@ -79,7 +79,7 @@ def _controls(handlers: Handlers) -> dict:
             elem_id="photo",
         )
         parts["examples"] = gr.HTML(_examples(), js_on_load=script("examples.js"), elem_id="examples")
-        parts["own"] = words("own")
+        parts["own_picture"] = words("own-picture")
         parts["photo_notice"] = words("photo-notice")
     with gr.Column(elem_classes="step", min_width=0):
         step_title(2, texts.DISEASE)
@@ -227,7 +227,7 @@ def _wire_show(page: gr.Blocks, handlers: Handlers, parts: dict) -> dict:
         trigger_mode="always_last",
         **show,
     )
-    parts["photo"].change(handlers.recognise, parts["photo"], parts["own"], **quiet)
+    parts["photo"].change(handlers.recognise, parts["photo"], parts["own_picture"], **quiet)
     parts["examples"].select(handlers.take_example, None, parts["photo"], **quiet)
     diced = parts["dice"].click(handlers.another_seed, parts["seed"], parts["seed"], **quiet)
     from_dice = diced.then(trigger_mode="always_last", **show)
