@@ -34,14 +34,14 @@ class Measure:
     source : str
         Whose definition it follows.
     compute : function
-        From points_cm, float array of shape (478, 3), to the reading.
+        From points_cm, float array of shape (..., 478, 3), to the readings, shape (...).
     """
 
     name: str
     unit: str
     formula: str
     source: str
-    compute: Callable[[np.ndarray], float]
+    compute: Callable[[np.ndarray], np.ndarray]
 
 
 def readings(points_cm: np.ndarray, names: Sequence[str] | None = None) -> dict[str, float]:
@@ -52,7 +52,7 @@ def readings(points_cm: np.ndarray, names: Sequence[str] | None = None) -> dict[
     points_cm : float array of shape (478, 3)
         Pose-free points in the canonical frame.
     """
-    return {name: MEASURES[name].compute(points_cm) for name in (names or MEASURES)}
+    return {name: float(MEASURES[name].compute(points_cm)) for name in (names or MEASURES)}
 
 
 def measures_for(measure: str, side: str | None = None) -> tuple[str, ...]:
@@ -67,52 +67,58 @@ def measures_for(measure: str, side: str | None = None) -> tuple[str, ...]:
     return names if all(name in MEASURES for name in names) else ()
 
 
-def _slant(points_cm: np.ndarray) -> float:
+def _slant(points_cm: np.ndarray) -> np.ndarray:
     """Mean elevation of the outer over the inner canthus, degrees."""
-    rise = points_cm[[263, 33], 1] - points_cm[[362, 133], 1]
-    run = np.abs(points_cm[[263, 33], 0] - points_cm[[362, 133], 0])
-    return float(np.degrees(np.arctan2(rise, run)).mean())
+    rise = points_cm[..., [263, 33], 1] - points_cm[..., [362, 133], 1]
+    run = np.abs(points_cm[..., [263, 33], 0] - points_cm[..., [362, 133], 0])
+    return np.degrees(np.arctan2(rise, run)).mean(axis=-1)
 
 
-def _width(*pairs: tuple[int, int]) -> Callable[[np.ndarray], float]:
+def _width(*pairs: tuple[int, int]) -> Callable[[np.ndarray], np.ndarray]:
     """Mean horizontal distance of (subject's right, subject's left) pairs, mm."""
     right, left = (list(side) for side in zip(*pairs, strict=True))
-    return lambda points_cm: float(MM_PER_CANONICAL_CM * (points_cm[left, 0] - points_cm[right, 0]).mean())
+    return lambda points_cm: MM_PER_CANONICAL_CM * (points_cm[..., left, 0] - points_cm[..., right, 0]).mean(axis=-1)
 
 
-def _height(upper: Sequence[int], lower: Sequence[int]) -> Callable[[np.ndarray], float]:
+def _height(upper: Sequence[int], lower: Sequence[int]) -> Callable[[np.ndarray], np.ndarray]:
     """Vertical distance of the means of two groups of points, mm; positive when `upper` is above."""
     upper, lower = list(upper), list(lower)
-    return lambda points_cm: float(MM_PER_CANONICAL_CM * (points_cm[upper, 1].mean() - points_cm[lower, 1].mean()))
+    return lambda points_cm: MM_PER_CANONICAL_CM * (_mean(points_cm, upper, 1) - _mean(points_cm, lower, 1))
 
 
-def _sideways(points: Sequence[int], middle: Sequence[int], sense: float) -> Callable[[np.ndarray], float]:
+def _sideways(points: Sequence[int], middle: Sequence[int], sense: float) -> Callable[[np.ndarray], np.ndarray]:
     """Horizontal distance of the mean of `points` from that of `middle`, mm; to the left for a sense of one."""
     points, middle = list(points), list(middle)
     scale = sense * MM_PER_CANONICAL_CM
-    return lambda points_cm: float(scale * (points_cm[points, 0].mean() - points_cm[middle, 0].mean()))
+    return lambda points_cm: scale * (_mean(points_cm, points, 0) - _mean(points_cm, middle, 0))
 
 
-def _fissure_length(points_cm: np.ndarray) -> float:
+def _mean(points_cm, group, axis):
+    if len(group) == 1:
+        return points_cm[..., group[0], axis]
+    return points_cm[..., group, axis].mean(axis=-1)
+
+
+def _fissure_length(points_cm: np.ndarray) -> np.ndarray:
     """Mean distance of the canthi of an eye, along the fissure, mm."""
-    canthi = points_cm[[263, 33], :2] - points_cm[[362, 133], :2]
-    return float(MM_PER_CANONICAL_CM * np.hypot(canthi[:, 0], canthi[:, 1]).mean())
+    canthi = points_cm[..., [263, 33], :2] - points_cm[..., [362, 133], :2]
+    return MM_PER_CANONICAL_CM * np.hypot(canthi[..., 0], canthi[..., 1]).mean(axis=-1)
 
 
-def _intercanthal_excess(points_cm: np.ndarray) -> float:
-    canthi = points_cm[362, 0] - points_cm[133, 0]
-    return float(MM_PER_CANONICAL_CM * (canthi - (points_cm[473, 0] - points_cm[468, 0])))
+def _intercanthal_excess(points_cm: np.ndarray) -> np.ndarray:
+    canthi = points_cm[..., 362, 0] - points_cm[..., 133, 0]
+    return MM_PER_CANONICAL_CM * (canthi - (points_cm[..., 473, 0] - points_cm[..., 468, 0]))
 
 
-def _deviation(points_cm: np.ndarray) -> float:
+def _deviation(points_cm: np.ndarray) -> np.ndarray:
     """Sum of the angles by which the irises stand towards the nose from the middle of their fissures, degrees.
 
     Looking to a side turns one eye in and the other out, which leaves the sum alone.
     """
-    right = points_cm[468, 0] - points_cm[[33, 133], 0].mean()
-    left = points_cm[[362, 263], 0].mean() - points_cm[473, 0]
+    right = points_cm[..., 468, 0] - _mean(points_cm, [33, 133], 0)
+    left = _mean(points_cm, [362, 263], 0) - points_cm[..., 473, 0]
     sines = MM_PER_CANONICAL_CM * np.array([right, left]) / IRIS_ARM_MM
-    return float(np.degrees(np.arcsin(np.clip(sines, -1.0, 1.0))).sum())
+    return np.degrees(np.arcsin(np.clip(sines, -1.0, 1.0))).sum(axis=0)
 
 
 _FARKAS = "Farkas, Anthropometry of the Head and Face (1994)"

@@ -75,7 +75,7 @@ class Face:
         for array in (self.image, self.landmarks_px, self.points_cm):
             array.setflags(write=False)
 
-    @property
+    @cached_property
     def iris_px(self) -> float:
         """Mean diameter of the irises, pixels; a person's iris is 11.7 mm wide whatever the face's size."""
         across = self.landmarks_px[[469, 474]] - self.landmarks_px[[471, 476]]

@@ -25,24 +25,25 @@ def held(canvas: Canvas, places: np.ndarray, window: tuple[int, int, int, int]) 
     window : (x0, y0, x1, y1)
         Pixels of the chart's box.
     """
-    person, wall, away_cm = canvas.keep(("backdrop",), lambda: _backdrop(canvas))
+    both, wall = canvas.keep(("backdrop",), lambda: _backdrop(canvas))
     x0, y0, x1, y1 = window
-    after, nearer = (cv2.remap(m, places[..., 0], places[..., 1], cv2.INTER_LINEAR) for m in (person, away_cm))
-    covered = smoothstep(away_cm[y0:y1, x0:x1] - nearer, -_SAME_CM, 0.0)
+    after, nearer = cv2.split(cv2.remap(both, places, None, cv2.INTER_LINEAR))
+    covered = smoothstep(both[y0:y1, x0:x1, 1] - nearer, -_SAME_CM, 0.0)
     share = wall[y0:y1, x0:x1] * (1.0 - _around(after, _RIM_CM * canvas.px_per_cm)) * covered
     return np.where(share < _LEAST, np.float32(0.0), share).astype(np.float32)
 
 
 def _backdrop(canvas):
-    """The person's mask, what is surely not the person, and how far from it, over the chart's box."""
+    """The person's mask and how far from it, (h, w, 2), and what is surely not the person, over the chart's box."""
     x0, y0, x1, y1 = canvas.face.chart.box
     person = np.ascontiguousarray(canvas.face.regions.person[y0:y1, x0:x1], np.float32)
     away = cv2.distanceTransform((person < 0.5).astype(np.uint8), cv2.DIST_L2, 5) / np.float32(canvas.px_per_cm)
-    return person, 1.0 - _around(person, _HAIR_CM * canvas.px_per_cm), away
+    return cv2.merge([person, away]), 1.0 - _around(person, _HAIR_CM * canvas.px_per_cm)
 
 
 def _around(mask, reach_px):
     """One on a mask and within a reach of it, soft at its end."""
     size = 2 * round(reach_px) + 1
-    grown = cv2.dilate((mask > 0.1).astype(np.float32), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+    grown = cv2.dilate((mask > 0.1).astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+    grown = grown.astype(np.float32)
     return np.minimum(cv2.GaussianBlur(grown, (0, 0), max(0.4 * reach_px, 0.6)), 1.0)

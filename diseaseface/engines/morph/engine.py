@@ -6,7 +6,6 @@ slid; then all displacements, added, in one warp with one resampling.
 
 import threading
 import weakref
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -31,7 +30,7 @@ from diseaseface.engines.morph.canvas import Canvas, prepare
 from diseaseface.engines.morph.codes import encode
 from diseaseface.engines.morph.eyes import Eye, find_eyes
 from diseaseface.engines.morph.shape import Shape, solve
-from diseaseface.engines.morph.sheets import Sheet, lay_over, slide
+from diseaseface.engines.morph.sheets import Sheet, bounds_of, lay_over, look, slide
 from diseaseface.engines.morph.tracked import landmarks_after
 from diseaseface.faces.face import Face
 
@@ -54,6 +53,8 @@ class Prepared:
         Where relief may change the light: skin, lips, brows and beard.
     slope : float array of shape (3,)
         The photo's light, from `relief.light`.
+    normals : float array of shape (nodes, 3)
+        `relief.surface_normals` of the photo.
     eyes : dict of side to Eye or None
     fields : dict
         Recipes evaluated on this face, filled as they are needed.
@@ -63,6 +64,7 @@ class Prepared:
     codes: np.ndarray
     relit: np.ndarray
     slope: np.ndarray
+    normals: np.ndarray
     eyes: dict[str, Eye | None]
     fields: dict = field(default_factory=dict)
 
@@ -152,7 +154,8 @@ def _prepare(face):
     slope = relief.light(face, on_nodes(smooth), on_nodes(np.ascontiguousarray(regions.skin[part])))
     eyes = find_eyes(face)
     codes = face.image[part].astype(np.float32)
-    return Prepared(canvas, codes, relit.astype(np.float32), slope, eyes)
+    normals = relief.surface_normals(face, None)
+    return Prepared(canvas, codes, relit.astype(np.float32), slope, normals, eyes)
 
 
 def _unit_field(face: Face, ready: Prepared, change: Change) -> geometry.UnitField:
@@ -163,19 +166,20 @@ def _unit_field(face: Face, ready: Prepared, change: Change) -> geometry.UnitFie
 
 
 def _relight(face, ready, shape: Shape, asked, linear, painted):
-    """Apply the light of changed relief and of folds; `linear` is not written to."""
-    on_nodes = relief.log_gain(face, shape.move_cm, ready.slope)
+    """Apply the light of changed relief and of folds; the photo's own light is not written to."""
+    on_nodes = relief.log_gain(face, shape.move_cm, ready.slope, ready.normals)
     window = warp.around(face.chart, np.abs(on_nodes) > 0.25 * _LEAST_LOG_GAIN)
-    shades = folds.shades(face, ready.canvas.linear, _folds(asked))
+    shades = folds.shades(face, ready.canvas.linear, folds.wanted(asked), ready.canvas.keep)
     if window is None and not shades:
         return linear, painted
-    lit, touched = linear.copy(), painted.copy()
+    lit, touched = _own(ready, linear), painted
     if window is not None:
         x0, y0, x1, y1 = _clipped(face.chart, window)
         part = np.s_[y0:y1, x0:x1]
         log_gain = face.chart.to_pixels(on_nodes, (x0, y0, x1, y1)) * ready.relit[part]
         relit = np.abs(log_gain) > _LEAST_LOG_GAIN
-        lit[part] *= cv2.exp(np.where(relit, log_gain, np.float32(0.0)))[..., None]
+        gain = cv2.exp(np.where(relit, log_gain, np.float32(0.0)))
+        lit[part] = cv2.multiply(lit[part], cv2.merge([gain, gain, gain]))
         touched[part] |= relit
     for shade in shades:
         gain = shade.log_gain * ready.relit[shade.part][..., None]
@@ -184,26 +188,17 @@ def _relight(face, ready, shape: Shape, asked, linear, painted):
     return lit, touched
 
 
-def _folds(asked: Sequence[Change]) -> list[folds.Fold]:
-    """What is asked of each side's nasolabial fold; a weak side's fold evens out with it."""
-    changes = []
-    for change in asked:
-        undone = geometry.undoes(change)
-        amount = -change.amount if undone else change.amount
-        if change.attribute.operator == "palsy":
-            amount = folds.flattening_mm(amount)
-        elif change.attribute.name != "nasolabial_fold":
-            continue
-        changes += [folds.Fold(side, amount, undone) for side in change.sides]
-    return changes
+def _own(ready, linear):
+    """What may be written to: the photo's own light is copied first."""
+    return linear.copy() if linear is ready.canvas.linear else linear
 
 
 def _draw_eyes(ready, asked, linear, painted, seed):
-    """Draw the signs of the eyeballs; `linear` and `painted` are not written to."""
+    """Draw the signs of the eyeballs; the photo's own light is not written to."""
     changes = [change for change in asked if change.attribute.operator == "eye"]
     drawn = eyesigns.draw_both(ready.eyes, linear, ready.canvas.linear, changes, seed)
     if drawn.eyes:
-        linear, painted = linear.copy(), painted.copy()
+        linear = _own(ready, linear)
     for eye in drawn.eyes.values():
         x0, y0, x1, y1 = eye.eye.box
         changed = np.abs(eye.patch - linear[y0:y1, x0:x1]).max(axis=-1) > _LEAST_CHANGE
@@ -263,25 +258,27 @@ def _resample(face, ready, shape, sheets, linear, painted, outlined):
     if window is None:
         return picture
     places, moved = warp.source_map(face.chart, forward_px, window)
-    drawn = warp.resample(_encoded(ready, linear, painted), slide(places, sheets))
-    for sheet in sheets:
-        lay_over(drawn, sheet, places)
+    looks = [look(sheet.box, places) for sheet in sheets]
+    drawn = warp.resample(_encoded(ready, linear, painted), slide(places, sheets, looks))
+    for sheet, into in zip(sheets, looks, strict=True):
+        lay_over(drawn, sheet, into)
     if touched.any():
-        carried = cv2.remap(touched.astype(np.uint8), places[..., 0], places[..., 1], cv2.INTER_NEAREST)
+        carried = cv2.remap(touched.view(np.uint8), places, None, cv2.INTER_NEAREST)
         moved |= cv2.dilate(carried, np.ones((3, 3), np.uint8)) > 0
     x0, y0 = np.add(window[:2], face.chart.box[:2])
     x1, y1 = np.add(window[2:], face.chart.box[:2])
     if outlined:
         still = backdrop.held(ready.canvas, places, window)
-        drawn += still[..., None] * (face.image[y0:y1, x0:x1] - drawn)
+        drawn += cv2.merge([still, still, still]) * (face.image[y0:y1, x0:x1] - drawn)
         moved &= still < 1.0
-    cv2.copyTo(cv2.convertScaleAbs(np.maximum(drawn, 0.0)), moved.astype(np.uint8), picture[y0:y1, x0:x1])
+    cv2.threshold(drawn, 0.0, 0.0, cv2.THRESH_TOZERO, dst=drawn)
+    cv2.copyTo(cv2.convertScaleAbs(drawn), moved.astype(np.uint8), picture[y0:y1, x0:x1])
     return picture
 
 
 def _encoded(ready, linear, painted):
     """The photo's codes with what was painted in its place; encoding is the dearer, the more there is of it."""
-    bounds = _bounds(painted)
+    bounds = bounds_of(painted)
     if bounds is None:
         return ready.codes
     x0, y0, x1, y1 = bounds
@@ -300,7 +297,7 @@ def _window(face, forward_px, touched):
 
 def _carried(touched, forward_px):
     """Where touched pixels may end up."""
-    bounds = _bounds(touched)
+    bounds = bounds_of(touched)
     if bounds is None:
         return None
     pad = int(np.ceil(np.abs(forward_px).max())) + 2
@@ -312,12 +309,6 @@ def _clipped(chart, window):
     x0, y0, x1, y1 = chart.box
     low, high = np.maximum(window[:2], 0), np.minimum(window[2:], (x1 - x0, y1 - y0))
     return int(low[0]), int(low[1]), int(high[0]), int(high[1])
-
-
-def _bounds(marked):
-    """The smallest window, (x0, y0, x1, y1), that holds all marked pixels; None without any."""
-    rows, columns = np.flatnonzero(marked.any(axis=1)), np.flatnonzero(marked.any(axis=0))
-    return (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1) if len(rows) else None
 
 
 def _plain(change: Change) -> Applied:

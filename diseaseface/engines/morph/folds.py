@@ -4,13 +4,15 @@ Lines drawn for folds look like scratches. A deep fold is a wide one-sided bulge
 shadow at its foot; a flat one is the photo's own fold with its shading evened out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import cv2
 import numpy as np
 
+from diseaseface.edits import Change
+from diseaseface.engines.morph import geometry
 from diseaseface.faces.face import Face
 
 # From beside the ala to beside the mouth corner, canonical centimetres, subject's left.
@@ -38,7 +40,27 @@ class Fold:
     undone: bool = False
 
 
-def shades(face: Face, linear: np.ndarray, changes: Sequence[Fold]) -> list[Shade]:
+def wanted(asked: Sequence[Change]) -> list[Fold]:
+    """Return what changes ask of each side's nasolabial fold; a weak side's fold evens out with it."""
+    changes = []
+    for change in asked:
+        undone = geometry.undoes(change)
+        amount = -change.amount if undone else change.amount
+        if change.attribute.operator == "palsy":
+            amount = flattening_mm(amount)
+        elif change.attribute.name != "nasolabial_fold":
+            continue
+        changes += [Fold(side, amount, undone) for side in change.sides]
+    return changes
+
+
+def _make(_, make):
+    return make()
+
+
+def shades(
+    face: Face, linear: np.ndarray, changes: Sequence[Fold], keep: Callable[[tuple, Callable], object] = _make
+) -> list[Shade]:
     """Draw or even out folds.
 
     Parameters
@@ -46,17 +68,15 @@ def shades(face: Face, linear: np.ndarray, changes: Sequence[Fold]) -> list[Shad
     linear : float32 array of shape (h, w, 3)
         Linear light of the chart's box.
     changes : sequence of Fold
+    keep : function
+        As `Canvas.keep` of this face, for what does not depend on the depth.
     """
-    x, y = face.pixels_cm[..., 0], face.pixels_cm[..., 1]
     drawn = []
     for fold in changes:
-        hand = 1.0 if fold.side == "left" else -1.0
-        near = (hand * x > 1.2) & (hand * x < 5.0) & (y > -6.2) & (y < 0.2)
-        rows, columns = np.flatnonzero(near.any(axis=1)), np.flatnonzero(near.any(axis=0))
-        if not len(rows) or not fold.depth_mm:
+        frame = keep(("fold", fold.side), lambda side=fold.side: _frame(face, side)) if fold.depth_mm else None
+        if frame is None:
             continue
-        part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        across, along = _fold_frame(hand * x[part], y[part])
+        part, across, along = frame
         ends = np.clip(along / 0.18, 0, 1) * np.clip((1 - along) / 0.3, 0, 1)
         share = abs(fold.depth_mm) / _FULL_MM
         if fold.depth_mm > 0:
@@ -93,6 +113,18 @@ def _evened(linear, across, px_per_cm):
     form = cv2.GaussianBlur(log, (0, 0), 0.7 * px_per_cm)
     near = np.exp(-0.5 * (across / 0.55) ** 4)
     return np.clip(form - fine, -0.4, 0.4) * near[..., None]
+
+
+def _frame(face, side):
+    """Rows and columns around a side's fold, and what `_fold_frame` gives there; None where there are none."""
+    hand = 1.0 if side == "left" else -1.0
+    x, y = face.pixels_cm[..., 0], face.pixels_cm[..., 1]
+    near = (hand * x > 1.2) & (hand * x < 5.0) & (y > -6.2) & (y < 0.2)
+    rows, columns = np.flatnonzero(near.any(axis=1)), np.flatnonzero(near.any(axis=0))
+    if not len(rows):
+        return None
+    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return part, *_fold_frame(hand * x[part], y[part])
 
 
 def _fold_frame(x, y):

@@ -116,7 +116,7 @@ def solve(
     for _ in range(_ROUNDS):
         moved = points_cm + fixed_cm + np.tensordot(strengths, stack, axes=1)
         now = _read(moved, measures)
-        jacobian = np.array([(_read(moved + _PROBE * f, measures) - now) / _PROBE for f in stack]).T
+        jacobian = (_read(moved + _PROBE * stack, measures) - now[:, None]) / _PROBE
         own = np.maximum(np.abs(np.diag(jacobian)), 1e-6)
         scaled = jacobian / own[:, None]
         miss = (goal - (now - before)) / own
@@ -132,4 +132,5 @@ def read_changes(points_cm: np.ndarray, moved_cm: np.ndarray, measures: Sequence
 
 
 def _read(points_cm, measures):
+    """Read k measures of one set of points or of n: (478, 3) to (k,), (n, 478, 3) to (k, n)."""
     return np.array([MEASURES[name].compute(points_cm) for name in measures])

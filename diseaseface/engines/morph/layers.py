@@ -87,8 +87,12 @@ def before(light: np.ndarray, density: np.ndarray) -> np.ndarray:
 
 def usual_light(canvas: Canvas) -> float:
     """Return the linear light of the face's skin that shine is a share of."""
-    bare = canvas.inside > 0.5
-    return float(np.median(canvas.planes[1][bare])) if bare.any() else 0.0
+
+    def make():
+        bare = canvas.inside > 0.5
+        return float(np.median(canvas.planes[1][bare])) if bare.any() else 0.0
+
+    return canvas.keep(("usual light",), make)
 
 
 def with_shine(light: np.ndarray, shine: np.ndarray) -> np.ndarray:

@@ -66,7 +66,7 @@ def surface_normals(face: Face, move_cm: np.ndarray | None) -> np.ndarray:
     return normals / np.linalg.norm(normals, axis=-1, keepdims=True)
 
 
-def log_gain(face: Face, move_cm: np.ndarray, slope: np.ndarray) -> np.ndarray:
+def log_gain(face: Face, move_cm: np.ndarray, slope: np.ndarray, normals: np.ndarray | None = None) -> np.ndarray:
     """Return the natural log of the change of light that a displacement brings.
 
     Parameters
@@ -75,6 +75,8 @@ def log_gain(face: Face, move_cm: np.ndarray, slope: np.ndarray) -> np.ndarray:
         Displacement of the surface on the chart's nodes, canonical centimetres.
     slope : float array of shape (3,)
         From `light`.
+    normals : float array of shape (h, w, 3) or None
+        `surface_normals` of the face as it is, where they are known already.
 
     Returns
     -------
@@ -85,7 +87,8 @@ def log_gain(face: Face, move_cm: np.ndarray, slope: np.ndarray) -> np.ndarray:
     lift[..., 2] = move_cm[..., 2] * _EXAGGERATION
     if not lift.any():
         return np.zeros(lift.shape[:2], np.float32)
-    before, after = surface_normals(face, None), surface_normals(face, lift)
+    before = surface_normals(face, None) if normals is None else normals
+    after = surface_normals(face, lift)
     step_cm = face.chart.step_px / face.pose.px_per_cm
     height = lift[..., 2].astype(np.float32)
     sunk = height - cv2.GaussianBlur(height, (0, 0), _AMBIENT_BLUR_CM / step_cm)

@@ -75,10 +75,8 @@ def solve(
     for weight, field in zip(weights, fields, strict=True):
         move_cm += np.float32(weight) * field.nodes_cm
     safe_cm, least = _unfolded(face, move_cm)
-    planned, reached = (
-        geometry.read_changes(face.points_cm, face.points_cm + face.chart.at(cm, face.landmarks_px), measures)
-        for cm in (move_cm, safe_cm)
-    )
+    planned = _changes(face, move_cm, measures)
+    reached = planned if safe_cm is move_cm else _changes(face, safe_cm, measures)
     left = _share_left(safe_cm, move_cm)
     lids_mm, lids_applied = _move_lids(asked, eyes)
     return Shape(
@@ -94,6 +92,12 @@ def solve(
             *lids_applied,
         ),
     )
+
+
+def _changes(face, move_cm, measures):
+    """By how much a displacement on the chart's nodes changes each measure."""
+    moved_cm = face.points_cm + face.chart.at(move_cm, face.landmarks_px)
+    return geometry.read_changes(face.points_cm, moved_cm, measures)
 
 
 def _strengths(face, solved, unit, fixed_cm):

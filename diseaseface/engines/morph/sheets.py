@@ -35,30 +35,61 @@ class Sheet:
         return (np.maximum(across, down) > 0.02) | (self.alpha > 0.002)
 
 
-def slide(places: np.ndarray, sheets: Sequence[Sheet]) -> np.ndarray:
+@dataclass(frozen=True, eq=False)
+class Look:
+    """Where a result looks into a sheet.
+
+    Attributes
+    ----------
+    window : (slice, slice)
+        The part of the result.
+    at_px : float32 array of shape (h, w, 2)
+        (x, y) in the sheet's patch for each of its pixels.
+    """
+
+    window: tuple[slice, slice]
+    at_px: np.ndarray
+
+
+def slide(places: np.ndarray, sheets: Sequence[Sheet], looks: Sequence[Look | None]) -> np.ndarray:
     """Follow each place, float32 (h, w, 2), through the offsets of the sheets."""
     slid = places.copy() if sheets else places
-    for sheet in sheets:
-        window, at_x, at_y = _window(sheet.box, places)
-        slid[window] += cv2.remap(sheet.offset_px, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    for sheet, into in zip(sheets, looks, strict=True):
+        if into is None:
+            continue
+        slid[into.window] += cv2.remap(
+            sheet.offset_px, into.at_px, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
+        )
     return slid
 
 
-def lay_over(drawn: np.ndarray, sheet: Sheet, places: np.ndarray) -> None:
-    """Put a sheet onto `drawn`, sRGB codes (h, w, 3), looked up at `places`; changes `drawn`."""
-    window, at_x, at_y = _window(sheet.box, places)
-    alpha = cv2.remap(sheet.alpha, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    codes = cv2.remap(sheet.codes, at_x, at_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    drawn[window] += (codes - drawn[window]) * alpha[..., None]
+def lay_over(drawn: np.ndarray, sheet: Sheet, into: Look | None) -> None:
+    """Put a sheet onto `drawn`, sRGB codes (h, w, 3); changes `drawn`."""
+    if into is None:
+        return
+    alpha = cv2.remap(sheet.alpha, into.at_px, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    bounds = bounds_of(alpha > 0.0)
+    if bounds is None:
+        return
+    x0, y0, x1, y1 = bounds
+    alpha, at_px = alpha[y0:y1, x0:x1], np.ascontiguousarray(into.at_px[y0:y1, x0:x1])
+    codes = cv2.remap(sheet.codes, at_px, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    under = drawn[into.window][y0:y1, x0:x1]
+    under += (codes - under) * cv2.merge([alpha, alpha, alpha])
 
 
-def _window(box, places):
-    """The part of the result that looks into a patch, and where in the patch it looks."""
+def bounds_of(marked: np.ndarray) -> tuple[int, int, int, int] | None:
+    """Return the smallest window, (x0, y0, x1, y1), that holds all marked pixels of (h, w); None without any."""
+    rows, columns = np.flatnonzero(marked.any(axis=1)), np.flatnonzero(marked.any(axis=0))
+    return (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1) if len(rows) else None
+
+
+def look(box: tuple[int, int, int, int], places: np.ndarray) -> Look | None:
+    """Find the part of the result, whose pixels come from `places` (h, w, 2), that looks into a patch, if any."""
     x0, y0, x1, y1 = box
     inside = cv2.inRange(places, (x0, y0, 0, 0), (x1, y1, 0, 0))
-    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
-    if not len(rows):
-        return np.s_[:0, :0], *(np.zeros((0, 0), np.float32),) * 2
-    window = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    near = places[window]
-    return window, np.ascontiguousarray(near[..., 0] - x0), np.ascontiguousarray(near[..., 1] - y0)
+    bounds = bounds_of(inside)
+    if bounds is None:
+        return None
+    window = np.s_[bounds[1] : bounds[3], bounds[0] : bounds[2]]
+    return Look(window, places[window] - np.array([x0, y0], np.float32))

@@ -33,14 +33,12 @@ def inverse(chart: Chart, forward_px: np.ndarray) -> np.ndarray:
     """
     step = chart.step_px
     height, width = forward_px.shape[:2]
-    columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    nodes = np.dstack(np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)))
     forward = np.ascontiguousarray(forward_px, np.float32)
     backward = -forward
     for _ in range(_ROUNDS):
-        backward = -cv2.remap(
-            forward, columns + backward[..., 0] / step, rows + backward[..., 1] / step,
-            cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE,
-        )  # fmt: skip
+        places = nodes + backward / step
+        backward = -cv2.remap(forward, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return backward
 
 
@@ -86,4 +84,4 @@ def source_map(
 
 def resample(image: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Look `image` (H, W, 3) up at `places` (h, w, 2) with a cubic kernel."""
-    return cv2.remap(image, places[..., 0], places[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+    return cv2.remap(image, places, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
