@@ -34,7 +34,7 @@ def complete(eye: Eye, patch: np.ndarray, from_margin: np.ndarray, iris: np.ndar
     opening = np.minimum(eye.upper_cm - eye.v_cm, eye.v_cm - eye.lower_cm)
     bare = ramp(opening, BAND_CM * 1.2, BAND_CM * 2.4)
     sclera = _continued_sclera(eye, patch, bare * (radius > eye.iris_cm * 1.1))
-    sclera = sclera * _veined(eye, 1.0 - seen)
+    sclera = sclera * _veined(eye, radius, 1.0 - seen)
     if iris is None:
         iris = continued_iris(eye, patch, radius, dv, bare)
     made = sclera + (iris - sclera) * inside_iris(radius, eye.iris_cm)[..., None]
@@ -57,9 +57,10 @@ def _continued_sclera(eye, patch, weight):
     low, high = np.percentile(seen, (25, 90))
     weight = weight * np.clip((luminance - low) / (high - low + 1e-4) * 2.0, 0.0, 1.0)
     sigma = 0.28 * float(np.hypot(*eye.up_px))
-    mass = cv2.GaussianBlur(weight, (0, 0), sigma)
-    spread = cv2.GaussianBlur(patch * weight[..., None], (0, 0), sigma) / (mass + 1e-6)[..., None]
-    average = (patch * weight[..., None]).sum((0, 1)) / (weight.sum() + 1e-6)
+    weighted = patch * weight[..., None]
+    mass = cv2.GaussianBlur(weight, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
+    spread = cv2.GaussianBlur(weighted, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT) / (mass + 1e-6)[..., None]
+    average = weighted.sum((0, 1)) / (weight.sum() + 1e-6)
     trust = np.clip(mass / 0.03, 0.0, 1.0)[..., None]
     sclera = spread * trust + average * (1.0 - trust)
     return sclera * _as_a_ball(eye)[..., None]
@@ -72,10 +73,9 @@ def _as_a_ball(eye):
     return (1.0 - 0.3 * np.clip(turned, 0.0, 1.0)) * (1.0 - 0.2 * corner)
 
 
-def _veined(eye, hidden):
+def _veined(eye, radius, hidden):
     """What the vessels beneath the lids leave of red, green and blue light, (h, w, 3)."""
-    around = np.hypot(eye.u_cm - eye.iris_uv[0], eye.v_cm - eye.iris_uv[1]) / eye.iris_cm
-    away = ramp(around, 1.1, 1.9)
+    away = ramp(radius / eye.iris_cm, 1.1, 1.9)
     density = hidden * (0.05 * away + 0.55 * vessels(eye, eye.iris_cm, 0, 0.6))
     return np.exp(-density[..., None] * np.array(recipes()["pigments"]["haemoglobin"], np.float32))
 
@@ -83,12 +83,12 @@ def _veined(eye, hidden):
 def continued_iris(eye, patch, radius, dv, seen):
     """Radial profile of the visible iris, with the texture of its vertical mirror image."""
     bins = 24
-    index = np.clip((radius / eye.iris_cm * bins).astype(int), 0, bins - 1)
     inside = (radius < eye.iris_cm * 1.02) & (seen > 0.5)
+    index, light = np.clip((radius[inside] / eye.iris_cm * bins).astype(int), 0, bins - 1), patch[inside]
     profile = np.zeros((bins, 3), np.float32)
     known = np.zeros(bins, bool)
     for k in range(bins):
-        ring = patch[inside & (index == k)]
+        ring = light[index == k]
         if len(ring) >= 3:
             profile[k], known[k] = np.median(ring, axis=0), True
     if not known.any():

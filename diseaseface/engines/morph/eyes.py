@@ -67,11 +67,15 @@ class Eye:
         """The same frame on a smaller patch, which holds the eyeball and the margins of the lids."""
         inside = (np.abs(self.u_cm) < self.half_cm + 0.35) & (self.v_cm > -1.2) & (self.v_cm < 1.4)
         rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
-        part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        x0, y0 = self.box[0] + int(columns[0]), self.box[1] + int(rows[0])
+        return self.crop(np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+
+    def crop(self, part: tuple[slice, slice]) -> "Eye":
+        """Return the same frame on rows and columns of its patch."""
         fields = ("u_cm", "v_cm", "upper_cm", "lower_cm", "across")
         arrays = {name: np.ascontiguousarray(getattr(self, name)[part]) for name in fields}
-        return replace(self, box=(x0, y0, x0 + len(columns), y0 + len(rows)), **arrays)
+        x0, y0 = self.box[0] + int(part[1].start), self.box[1] + int(part[0].start)
+        height, width = arrays["u_cm"].shape
+        return replace(self, box=(x0, y0, x0 + width, y0 + height), **arrays)
 
     def to_px(self, u_cm: np.ndarray, v_cm: np.ndarray) -> np.ndarray:
         """Return places of the eye's frame, arrays of one shape, as (x, y) pixels of the patch, (..., 2)."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from diseaseface.engines.morph.eyeball import BAND_CM, complete, ramp
 from diseaseface.engines.morph.eyes import Eye
+from diseaseface.engines.morph.sheets import bounds_of
 from diseaseface.faces.anthropometry import MM_PER_CANONICAL_CM
 
 _LASH_BAND_CM = 0.14
@@ -44,7 +45,7 @@ class MovedLids:
     offset_px : float32 array (h, w, 2)
         Where the skin of each patch pixel comes from, relative to itself.
     eyeball : float32 array (h, w, 3)
-        The completed eye, in the values of the image it was made from.
+        The completed eye, in the values of the image it was made from; zero where it is far from being seen.
     alpha : float32 array (h, w)
         Where the eyeball stands in front of the slid picture.
     """
@@ -106,13 +107,25 @@ def move(
     far = np.full_like(eye.v_cm, 9.0)
     from_upper = eye.upper_cm - eye.v_cm if upper_mm else far
     from_lower = eye.v_cm - eye.lower_cm if lower_mm or parts else far
-    eyeball = complete(eye, patch, np.minimum(from_upper, from_lower), iris)
-    eyeball *= _lid_shadow(margins[0] - eye.v_cm, upper, 0.45)[..., None]
-    eyeball *= _lid_shadow(eye.v_cm - margins[1], -dropped, 0.24)[..., None]
-    for edge, part in parts:
-        eyeball = _inside_of_lid(eyeball, eye.v_cm - margins[1], -edge.red * part)
     alpha = _bared(eye, margins, np.maximum(np.abs(upper), np.abs(dropped)))
+    eyeball, near = np.zeros_like(patch), _seen(eye, alpha)
+    known = None if iris is None else iris[near]
+    ball = complete(eye.crop(near), patch[near], np.minimum(from_upper, from_lower)[near], known)
+    above_lower = (eye.v_cm - margins[1])[near]
+    ball *= _lid_shadow((margins[0] - eye.v_cm)[near], upper[near], 0.45)[..., None]
+    ball *= _lid_shadow(above_lower, -dropped[near], 0.24)[..., None]
+    for edge, part in parts:
+        ball = _inside_of_lid(ball, above_lower, -edge.red * part[near])
+    eyeball[near] = ball
     return MovedLids(offset.astype(np.float32), eyeball, alpha.astype(np.float32))
+
+
+def _seen(eye, alpha):
+    """Rows and columns of the patch in which the eyeball is seen, before or after the lids move."""
+    opening = np.minimum(eye.upper_cm - eye.v_cm, eye.v_cm - eye.lower_cm)
+    x0, y0, x1, y1 = bounds_of((alpha > 0.0) | (opening > 0.0)) or (0, 0, *alpha.shape[::-1])
+    rim = 3  # for the cubic kernel
+    return np.s_[max(0, y0 - rim) : y1 + rim, max(0, x0 - rim) : x1 + rim]
 
 
 def _slide(eye, margins, upper, lower, parts):

@@ -7,7 +7,7 @@ which lightens towards the tongue's back and the wet inside of the lower lip. Te
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from diseaseface.engines.morph.lipframe import (
     ramp,
     with_closed_lips_met,
 )
-from diseaseface.engines.morph.sheets import Sheet
+from diseaseface.engines.morph.sheets import Sheet, bounds_of
 from diseaseface.engines.morph.tongue import lay_tongue
 from diseaseface.faces.anthropometry import MM_PER_CANONICAL_CM
 from diseaseface.faces.face import Face
@@ -121,8 +121,8 @@ def sheet(mouth: Mouth, linear: np.ndarray, opening_mm: float, tongue_mm: float,
     upper, lower = mouth.upper_cm + raised, mouth.lower_cm - dropped
     slide = open_cm * _slide(mouth, share, upper, lower)
     inside = np.minimum(upper - mouth.v_cm, mouth.v_cm - lower)
-    content = _interior(mouth, linear, upper, lower)
     alpha = ramp(inside, 0.0, _EDGE_CM) * ramp(raised + dropped, 0.0, 0.05)
+    content = _seen_interior(mouth, linear, upper, lower, alpha)
     if tongue_mm > 0:
         content, alpha = lay_tongue(mouth, linear, (content, alpha), (upper, lower), tongue_mm, seed)
     offset = (-slide)[..., None] * mouth.up_px.astype(np.float32)
@@ -131,14 +131,15 @@ def sheet(mouth: Mouth, linear: np.ndarray, opening_mm: float, tongue_mm: float,
 
 def _shifts_px(mouth, landmarks_px, opening_mm):
     """By how much parting the lips moves the landmarks (478, 2), given in pixels of the chart's box."""
-    slide = _slide(mouth, _upper_share(mouth), mouth.upper_cm, mouth.lower_cm)
     at = landmarks_px - np.array(mouth.box[:2])
     at[list(LOWER_MARGIN[1:-1])] -= _EDGE_CM * mouth.up_px  # each lip's margin goes with its lip
     at[list(UPPER_MARGIN[1:-1])] += _EDGE_CM * mouth.up_px
     column, row = np.round(at).astype(int).T
-    height, width = slide.shape
+    height, width = mouth.u_cm.shape
     inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
-    up_cm = np.where(inside, slide[np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)], 0.0)
+    there = np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)
+    points = _part(mouth, there)
+    up_cm = np.where(inside, _slide(points, _upper_share(mouth), points.upper_cm, points.lower_cm), 0.0)
     return (opening_mm / MM_PER_CANONICAL_CM * up_cm)[:, None] * mouth.up_px
 
 
@@ -165,10 +166,26 @@ def _slide(mouth, share, upper, lower):
     return np.where(v > middle, up, -down)
 
 
-def _interior(mouth, linear, upper, lower):
-    """What stands behind the lips: the photo's own teeth, else the dark, lighter towards the lower lip."""
-    light = brightness(mouth, linear)
-    lip = lip_colour(mouth, linear)
+def _part(mouth, there):
+    """The frame of a mouth at an index of its patch."""
+    fields = ("u_cm", "v_cm", "upper_cm", "lower_cm")
+    return replace(mouth, **{name: getattr(mouth, name)[there] for name in fields})
+
+
+def _seen_interior(mouth, linear, upper, lower, alpha):
+    """What stands behind the lips, (h, w, 3), where it is seen; else zero."""
+    content, bounds = np.zeros_like(linear), bounds_of(alpha > 0.0)
+    if bounds is not None:
+        rim = 3  # for the cubic kernel
+        x0, y0, x1, y1 = bounds
+        near = np.s_[max(0, y0 - rim) : y1 + rim, max(0, x0 - rim) : x1 + rim]
+        colours = brightness(mouth, linear), lip_colour(mouth, linear)
+        content[near] = _interior(_part(mouth, near), linear[near], upper[near], lower[near], *colours)
+    return content
+
+
+def _interior(mouth, linear, upper, lower, light, lip):
+    """The photo's own teeth, else the dark, lighter towards the lower lip."""
     gap = np.maximum(upper - lower, 1e-3)
     depth = np.clip((mouth.v_cm - lower) / gap, 0.0, 1.0)
     floor = np.exp(-np.maximum(mouth.v_cm - lower, 0.0) / 0.16) * ramp(gap, 0.1, 0.5)
