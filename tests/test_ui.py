@@ -300,6 +300,12 @@ def test_a_score_that_could_not_be_computed_says_why_and_shows_no_number():
     assert told.sentence == "The network is missing."
 
 
+def test_a_likeness_found_without_the_diseases_own_signs_says_that_it_says_little():
+    unread = report()["attributes"][0] | {"status": "not_measurable", "reason": "Too small."}
+    assert "says little" in presenters.ranking_sentence(report(attributes=[unread]))
+    assert "says little" not in presenters.ranking_sentence(report(attributes=[unread, *report()["attributes"]]))
+
+
 @pytest.mark.parametrize(
     ("value", "unit", "words"),
     [

@@ -154,7 +154,7 @@ def _frame(name: str) -> dict:
         "font": {"family": "IBM Plex Sans, system-ui, sans-serif", "size": 12, "color": INK},
         "legend": {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom", "itemclick": False},
         "dragmode": False,
-        "xaxis": axis | {"range": [-4.7, 4.7]},
+        "xaxis": axis | {"range": [-5.0, 5.0]},
         "yaxis": axis | {"range": [-2.3, 2.05]},
         "annotations": [
             {"x": 0, "y": -0.17, "text": f"<b>{_short(name, 40)}</b>", "showarrow": False, "bgcolor": "white"}

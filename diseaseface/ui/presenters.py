@@ -11,6 +11,7 @@ from diseaseface.ui.views import HEAD, VIEW_OF_REGION
 
 NOT_READ = "n/a"
 NOT_STATED = "<small>how often is not stated</small>"
+UNREAD = " None of the disease's signs can be read, so this says little of it."
 UNIT_MARKS = {"deg": "°", "%": " %"}
 # Up to these shares of the threshold distance, the words for how alike two faces are.
 LIKENESS = (
@@ -117,7 +118,9 @@ def ranking_sentence(report: Mapping) -> str:
     names = [entry["name"] for entry in report.get("ranking", ())][:3]
     if not report.get("departs") or not names:
         return "What is read does not depart from healthy faces."
-    return "Reads most like " + ", then ".join(names) + "."
+    signs = report["attributes"]
+    unread = signs and all(sign["status"] != "measured" for sign in signs)
+    return f"Reads most like {', then '.join(names)}.{UNREAD * bool(unread)}"
 
 
 def scores_html(report: Mapping) -> str:
