@@ -16,25 +16,30 @@ def ramp(x: np.ndarray, low: float, high: float) -> np.ndarray:
     return np.clip((x - low) / (high - low), 0.0, 1.0)
 
 
-def complete(eye: Eye, patch: np.ndarray, from_margin: np.ndarray, iris: np.ndarray | None = None) -> np.ndarray:
+def complete(
+    whole: Eye, part: tuple[slice, slice], patch: np.ndarray, from_margin: np.ndarray, iris: np.ndarray | None = None
+) -> np.ndarray:
     """Continue iris and sclera beneath the lids; the photo's own pixels well inside the opening.
 
     Parameters
     ----------
+    part : (slice, slice)
+        Rows and columns of the eye's patch, which all arrays cover.
     patch : float32 array of shape (h, w, 3)
-        The picture on the eye's patch, linear light.
+        The picture, linear light.
     from_margin : float32 array of shape (h, w)
         How far inside the margins that move, canonical centimetres.
     iris : float32 array of shape (h, w, 3) or None
         The whole iris where it is known already.
     """
+    eye = whole.crop(part)
     du, dv = eye.u_cm - eye.iris_uv[0], eye.v_cm - eye.iris_uv[1]
     radius = np.hypot(du, dv)
     seen = ramp(from_margin, BAND_CM * 1.2, BAND_CM * 2.4)
     opening = np.minimum(eye.upper_cm - eye.v_cm, eye.v_cm - eye.lower_cm)
     bare = ramp(opening, BAND_CM * 1.2, BAND_CM * 2.4)
     sclera = _continued_sclera(eye, patch, bare * (radius > eye.iris_cm * 1.1))
-    sclera = sclera * _veined(eye, radius, 1.0 - seen)
+    sclera = sclera * _veined(radius / eye.iris_cm, 1.0 - seen, _hidden_vessels(whole)[part])
     if iris is None:
         iris = continued_iris(eye, patch, radius, dv, bare)
     made = sclera + (iris - sclera) * inside_iris(radius, eye.iris_cm)[..., None]
@@ -73,10 +78,15 @@ def _as_a_ball(eye):
     return (1.0 - 0.3 * np.clip(turned, 0.0, 1.0)) * (1.0 - 0.2 * corner)
 
 
-def _veined(eye, radius, hidden):
+def _hidden_vessels(eye):
+    if "hidden vessels" not in eye.kept:
+        eye.kept["hidden vessels"] = vessels(eye, eye.iris_cm, 0, 0.6)
+    return eye.kept["hidden vessels"]
+
+
+def _veined(around, hidden, covered):
     """What the vessels beneath the lids leave of red, green and blue light, (h, w, 3)."""
-    away = ramp(radius / eye.iris_cm, 1.1, 1.9)
-    density = hidden * (0.05 * away + 0.55 * vessels(eye, eye.iris_cm, 0, 0.6))
+    density = hidden * (0.05 * ramp(around, 1.1, 1.9) + 0.55 * covered)
     return np.exp(-density[..., None] * np.array(recipes()["pigments"]["haemoglobin"], np.float32))
 
 
@@ -90,7 +100,7 @@ def continued_iris(eye, patch, radius, dv, seen):
     for k in range(bins):
         ring = light[index == k]
         if len(ring) >= 3:
-            profile[k], known[k] = np.median(ring, axis=0), True
+            profile[k], known[k] = _median(ring), True
     if not known.any():
         return np.full_like(patch, 0.03)
     at = np.arange(bins)
@@ -102,6 +112,12 @@ def continued_iris(eye, patch, radius, dv, seen):
     mirror = np.minimum(mirror, radial * 1.6 + 0.02)  # a catchlight is not repeated
     trust = 0.65 * mirror_seen * (radius < eye.iris_cm * 0.95)
     return radial + (mirror - radial) * trust[..., None]
+
+
+def _median(colours):
+    """`np.median` of colours (n, 3), a few times faster on the few pixels of a ring."""
+    ranks = (len(colours) - 1) // 2, len(colours) // 2
+    return np.partition(colours, ranks, axis=0)[list(ranks)].mean(axis=0)
 
 
 def _mirrored_vertically(eye, patch, dv, seen):

@@ -1,6 +1,6 @@
 """The frame of one eye on the photo: lid margins, iris and the patch of pixels around them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import cv2
@@ -47,6 +47,8 @@ class Eye:
         Radius of the iris.
     pupil : float or None
         Radius of the pupil as a share of the iris's; None where the photo does not show it.
+    kept : dict
+        What is made once for this eye, by name; an eye made from it by `replace` begins anew.
     """
 
     box: tuple[int, int, int, int]
@@ -61,6 +63,7 @@ class Eye:
     iris_uv: tuple[float, float]
     iris_cm: float
     pupil: float | None = None
+    kept: dict[str, object] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def near(self) -> "Eye":

@@ -75,7 +75,7 @@ def draw(eye: Eye, patch: np.ndarray, changes: Sequence[Change], seed: int, phot
     photo : float32 array of shape (h, w, 3) or None
         The patch before anything was painted; None where nothing was.
     """
-    parts = take_apart(eye, patch, photo)
+    parts = _apart(eye, patch, photo)
     if parts is None:
         return Drawn(eye, patch, None, {id(change): (None, _SHUT) for change in changes})
     ordered = sorted(changes, key=lambda change: (change.attribute.name, change.amount))
@@ -87,6 +87,16 @@ def draw(eye: Eye, patch: np.ndarray, changes: Sequence[Change], seed: int, phot
     whole, done = whitesigns.draw(parts, disc, whole, ordered, seed)
     moved = replace(eye, iris_uv=turn.placed(parts)[:2], iris_cm=turn.placed(parts)[2])
     return Drawn(moved, whole, disc.content, applied | done)
+
+
+def _apart(eye, patch, photo):
+    """The parts of an eye; those of the photo are kept, for what is drawn without paint around it."""
+    if photo is not None and not np.array_equal(patch, photo):
+        return take_apart(eye, patch, photo)
+    known = eye.kept.get("parts")
+    if known is None or not np.array_equal(known.patch, patch):
+        known = eye.kept["parts"] = take_apart(eye, patch.copy())
+    return known
 
 
 @dataclass(frozen=True, eq=False)

@@ -71,8 +71,12 @@ def through(light: np.ndarray, density: np.ndarray) -> np.ndarray:
     gain = cv2.exp(cv2.multiply(density, -1.0))
     if cv2.minMaxLoc(density)[0] < 0.0:
         value, more = np.clip(light, 0.0, 1.0), np.maximum(gain, 1.0)
-        value, more = value * value, more * more
-        gain /= cv2.sqrt(cv2.sqrt(1.0 + (more * more - 1.0) * (value * value)))
+        for power in (value, more, value, more):
+            cv2.multiply(power, power, dst=power)
+        more -= 1.0
+        more *= value
+        more += 1.0
+        gain /= cv2.sqrt(cv2.sqrt(more))
     return cv2.multiply(light, gain)
 
 

@@ -110,7 +110,7 @@ def move(
     alpha = _bared(eye, margins, np.maximum(np.abs(upper), np.abs(dropped)))
     eyeball, near = np.zeros_like(patch), _seen(eye, alpha)
     known = None if iris is None else iris[near]
-    ball = complete(eye.crop(near), patch[near], np.minimum(from_upper, from_lower)[near], known)
+    ball = complete(eye, near, patch[near], np.minimum(from_upper, from_lower)[near], known)
     above_lower = (eye.v_cm - margins[1])[near]
     ball *= _lid_shadow((margins[0] - eye.v_cm)[near], upper[near], 0.45)[..., None]
     ball *= _lid_shadow(above_lower, -dropped[near], 0.24)[..., None]

@@ -129,7 +129,8 @@ def _goal(amount, already):
 def _unfolded(face, move_cm):
     """Smooth the displacement where it would fold; return it and its least Jacobian."""
     to_px = np.float32(face.pose.px_per_cm) * face.pose.rotation[:2].astype(np.float32)
-    seen = np.dstack([move_cm @ (to_px * np.float32([[1.0], [-1.0]])).T, move_cm[..., 2]])  # as smoothed: linear
+    flat = move_cm.reshape(-1, 3) @ (to_px * np.float32([[1.0], [-1.0]])).T
+    seen = np.dstack([flat.reshape(*move_cm.shape[:2], 2), move_cm[..., 2]])  # as smoothed: linear
     determinant = warp.jacobian(face.chart, seen[..., :2])
     least = float(determinant.min())
     if least >= LEAST_JACOBIAN:
