@@ -258,13 +258,13 @@ def _resample(face, ready, shape, sheets, linear, painted, outlined):
     if window is None:
         return picture
     places, moved = warp.source_map(face.chart, forward_px, window)
-    looks = [look(sheet.box, places) for sheet in sheets]
-    drawn = warp.resample(_encoded(ready, linear, painted), slide(places, sheets, looks))
-    for sheet, into in zip(sheets, looks, strict=True):
-        lay_over(drawn, sheet, into)
     if touched.any():
         carried = cv2.remap(touched.view(np.uint8), places, None, cv2.INTER_NEAREST)
         moved |= cv2.dilate(carried, np.ones((3, 3), np.uint8)) > 0
+    looks = [look(sheet.box, places) for sheet in sheets]
+    drawn = warp.resample(_encoded(ready, linear, painted), slide(places, sheets, looks), moved)
+    for sheet, into in zip(sheets, looks, strict=True):
+        lay_over(drawn, sheet, into)
     x0, y0 = np.add(window[:2], face.chart.box[:2])
     x1, y1 = np.add(window[2:], face.chart.box[:2])
     if outlined:

@@ -6,6 +6,7 @@ import numpy as np
 from diseaseface.faces.chart import Chart
 
 _ROUNDS = 8
+_BAND = 32  # rows that are resampled together
 _STILL_PX = 0.02  # a pixel that moves less keeps its bytes
 
 
@@ -76,12 +77,18 @@ def source_map(
     """
     x0, y0, x1, y1 = window
     offsets = chart.to_pixels(inverse(chart, forward_px), window)
-    moved = cv2.max(*(np.abs(part) for part in cv2.split(offsets))) > _STILL_PX
+    moved = cv2.inRange(offsets, (-_STILL_PX,) * 4, (_STILL_PX,) * 4) == 0
     offsets[..., 0] += np.arange(x0, x1, dtype=np.float32)
     offsets[..., 1] += np.arange(y0, y1, dtype=np.float32)[:, None]
     return offsets, moved
 
 
-def resample(image: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Look `image` (H, W, 3) up at `places` (h, w, 2) with a cubic kernel."""
-    return cv2.remap(image, places, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+def resample(image: np.ndarray, places: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Look `image` (H, W, 3) up at `places` (h, w, 2) with a cubic kernel; zero far from what is `wanted` (h, w)."""
+    drawn = np.zeros((*wanted.shape, 3), np.float32)
+    for top in range(0, len(wanted), _BAND):
+        columns = np.flatnonzero(wanted[top : top + _BAND].any(axis=0))
+        if len(columns):
+            part = np.s_[top : top + _BAND, columns[0] : columns[-1] + 1]
+            drawn[part] = cv2.remap(image, places[part], None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+    return drawn
