@@ -63,6 +63,12 @@ def test_what_is_open_already_is_not_opened_again(handlers):
     assert named(handlers, again)["signs"] == gr.skip()
 
 
+def test_the_search_box_is_set_once_so_that_a_choice_made_meanwhile_stays(handlers):
+    opening, graph = (named(handlers, step) for step in handlers.first(DOWN, "", None))
+    assert opening["one"] == DOWN
+    assert graph["one"] == gr.skip()
+
+
 def test_every_sign_has_frequency_age_strength_source_and_a_switch():
     html = profile_words.signs_html(TWO, [True, False])
     assert html.count("type='checkbox'") == 2

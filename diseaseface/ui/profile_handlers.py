@@ -71,13 +71,11 @@ class ProfileHandlers:
         if bench is not None or not disease or disease.startswith(OWN):
             yield Open().values()
             return
-        for step in self.open(disease, other, None):
-            yield (*step[:-1], disease)
+        yield from _named(self.open(disease, other, None), disease)
 
     def follow(self, event: gr.EventData, other: str, bench: Workbench | None) -> Iterator[tuple]:
         """Open the disease that was chosen in the graph."""
-        for step in self.open(str(event.id), other, bench):
-            yield (*step[:-1], str(event.id))
+        yield from _named(self.open(str(event.id), other, bench), str(event.id))
 
     def describe(self, words: str, other: str) -> Iterator[tuple]:
         """Open a profile of a description in plain words."""
@@ -190,3 +188,9 @@ def _terms(profile: Profile) -> list[str]:
 def _drawn(hpo: str) -> bool:
     meaning = language.meaning_of(hpo)
     return bool(meaning and meaning.shares)
+
+
+def _named(steps: Iterator[tuple], disease: str) -> Iterator[tuple]:
+    """Put a disease into the search box with the first step alone: by the next, a visitor may have chosen another."""
+    yield (*next(steps)[:-1], disease)
+    yield from steps
