@@ -278,12 +278,11 @@ def _resample(face, ready, shape, sheets, linear, painted, outlined):
 
 def _encoded(ready, linear, painted):
     """The photo's codes with what was painted in its place; encoding is the dearer, the more there is of it."""
-    bounds = bounds_of(painted)
-    if bounds is None:
+    if not painted.any():
         return ready.codes
-    x0, y0, x1, y1 = bounds
     codes = ready.codes.copy()
-    codes[y0:y1, x0:x1] = encode(linear[y0:y1, x0:x1])
+    for part in warp.bands(painted):
+        codes[part] = encode(linear[part])
     return codes
 
 

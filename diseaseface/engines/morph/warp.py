@@ -1,12 +1,14 @@
 """From a forward displacement field to the pixels: inverse, fold check, one resampling."""
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 
 from diseaseface.faces.chart import Chart
 
 _ROUNDS = 8
-_BAND = 32  # rows that are resampled together
+_BAND = 32  # rows that are worked on together
 _STILL_PX = 0.02  # a pixel that moves less keeps its bytes
 
 
@@ -86,9 +88,14 @@ def source_map(
 def resample(image: np.ndarray, places: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """Look `image` (H, W, 3) up at `places` (h, w, 2) with a cubic kernel; zero far from what is `wanted` (h, w)."""
     drawn = np.zeros((*wanted.shape, 3), np.float32)
-    for top in range(0, len(wanted), _BAND):
-        columns = np.flatnonzero(wanted[top : top + _BAND].any(axis=0))
-        if len(columns):
-            part = np.s_[top : top + _BAND, columns[0] : columns[-1] + 1]
-            drawn[part] = cv2.remap(image, places[part], None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+    for part in bands(wanted):
+        drawn[part] = cv2.remap(image, places[part], None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
     return drawn
+
+
+def bands(marked: np.ndarray) -> Iterator[tuple[slice, slice]]:
+    """Cover all marked pixels, bool (h, w), by windows of a few rows each, in what a processor keeps at hand."""
+    for top in range(0, len(marked), _BAND):
+        columns = np.flatnonzero(marked[top : top + _BAND].any(axis=0))
+        if len(columns):
+            yield np.s_[top : top + _BAND, columns[0] : columns[-1] + 1]
