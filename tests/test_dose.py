@@ -9,8 +9,8 @@ from diseaseface.knowledge.catalogue import attributes
 
 
 @pytest.fixture(scope="module")
-def table(face):
-    return dose.measure(iter([face]), ["nose_width", "skin_jaundice"])
+def table():
+    return dose.measure(None, 1, ["nose_width", "skin_jaundice"])
 
 
 def test_every_direction_of_the_attributes_asked_has_its_row(table):
@@ -32,9 +32,9 @@ def test_what_is_read_rises_with_what_was_asked(table):
 
 def test_a_sign_that_is_not_read_has_no_measured_column(face, monkeypatch):
     monkeypatch.setitem(gains().own[ALIGNED], "nose_width+", None)
-    found = dose.measure(iter([face]), ["nose_width"])["signs"]
-    assert found["nose_width+"]["measured"] is None
-    assert found["nose_width+"]["applied"]["n"] == 1
+    row = dose._row("nose_width+", [dose.on_one(face, ["nose_width"])["nose_width+"]])
+    assert row["measured"] is None
+    assert row["applied"]["n"] == 1
 
 
 def test_the_row_says_where_the_full_amount_comes_from(table):

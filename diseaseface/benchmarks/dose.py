@@ -9,9 +9,11 @@ computed on. Only numbers are written.
 import json
 from argparse import ArgumentParser
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from diseaseface import __version__
@@ -35,10 +37,11 @@ def run(arguments: Sequence[str]) -> int:
     parser = ArgumentParser("benchmark dose", description=__doc__)
     add_faces_option(parser, 8)
     parser.add_argument("--only", nargs="+", help="attributes; default: all that a measure reads")
+    parser.add_argument("--processes", type=int, default=1, help="photos read side by side (default 1)")
     parser.add_argument("--out", type=Path, help="where to write dose.json; default: print it")
     parser.add_argument("--json", action="store_true", help="print JSON in place of the table")
     options = parser.parse_args(arguments)
-    table = measure(_faces(options.faces, options.most), options.only)
+    table = measure(options.faces, options.most, options.only, options.processes)
     text = json.dumps(table, indent=1)
     if options.out:
         options.out.write_text(text + "\n", encoding="utf-8")
@@ -46,28 +49,37 @@ def run(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _faces(folder, most) -> Iterator[Face]:
-    for _, photo in photos(folder, most):
-        try:
-            yield look(photo)
-        except DiseaseFaceError:
-            continue  # a photo that is refused has no face to dose
-
-
-def measure(faces: Iterator[Face], only: Sequence[str] | None = None) -> dict:
-    """Return the dose table over faces, each sign alone."""
-    engine, rows, count = MorphEngine(), defaultdict(list), 0
-    chosen = [(a, d) for a, d in signs() if a.measure and a.engine == "morph" and (not only or a.name in only)]
-    for face in faces:
-        count += 1
-        for attribute, direction in chosen:
-            rows[sign_name(attribute.name, direction)].append(_on_face(engine, face, attribute, direction))
+def measure(folder: Path | None, most: int, only: Sequence[str] | None = None, processes: int = 1) -> dict:
+    """Return the dose table over the faces of a folder, each sign alone."""
+    rows, count = defaultdict(list), 0
+    jobs = [(photo, only) for _, photo in photos(folder, most)]
+    with ProcessPoolExecutor(processes, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+        for found in pool.map(_on_photo, jobs):
+            count += bool(found)
+            for name, values in found.items():
+                rows[name].append(values)
     return {
         "version": __version__,
         "faces": count,
         "shares": list(SHARES),
         "signs": {name: _row(name, found) for name, found in rows.items()},
     }
+
+
+def _on_photo(job) -> dict[str, list]:
+    photo, only = job
+    try:
+        face = look(photo)
+    except DiseaseFaceError:
+        return {}  # a photo that is refused has no face to dose
+    return on_one(face, only)
+
+
+def on_one(face: Face, only: Sequence[str] | None = None) -> dict[str, list]:
+    """Return asked, applied and measured of each measured sign on one face, at each share."""
+    engine = MorphEngine()
+    chosen = [(a, d) for a, d in signs() if a.measure and (not only or a.name in only)]
+    return {sign_name(a.name, d): _on_face(engine, face, a, d) for a, d in chosen}
 
 
 def _on_face(engine, face, attribute, direction) -> list[tuple[float, float | None, float | None]]:
