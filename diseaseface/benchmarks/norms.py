@@ -13,14 +13,20 @@ import numpy as np
 from diseaseface.benchmarks.photos import photos
 from diseaseface.errors import DiseaseFaceError
 from diseaseface.evaluation.measurements import read_all
-from diseaseface.evaluation.ranking import DOUBLES
 from diseaseface.evaluation.readings import ONLY_AGAINST_BEFORE, RELATIVE, departure
-from diseaseface.faces.anthropometry import MEASURES
 from diseaseface.faces.look import look
 
 _CONTRASTS = ("malar_erythema", "centrofacial_erythema", "scleral_yellowness", "scleral_blueness", "skin_roughness")
 # Absolute skin colour is left out of the joint measures: white balance and ancestry set it.
-JOINTLY = tuple(name for name in (*MEASURES, *_CONTRASTS) if name not in DOUBLES)
+# One measure of each part: more of them would be too many for the faces that their covariance is read from.
+_SHAPE = (
+    "palpebral_fissure_slant", "interpupillary_distance", "intercanthal_excess", "palpebral_fissure_length",
+    "upper_lid_position_left", "upper_lid_position_right", "lower_lid_position_left", "lower_lid_position_right",
+    "nasal_bridge_width", "nose_length", "nose_width", "nasal_tip_width", "nostril_show", "philtrum_length",
+    "upper_vermilion_height", "lower_vermilion_height", "mouth_width", "mouth_corner_height", "lower_face_height",
+    "chin_width", "jaw_width", "cheek_width", "mouth_corner_asymmetry_left",
+)  # fmt: skip
+JOINTLY = (*_SHAPE, *_CONTRASTS)
 _SHRINKAGE = 0.3  # of correlations towards none; there are about three faces for each measure
 _LEAST_FACES = 20
 
