@@ -9,8 +9,11 @@ from diseaseface.errors import CatalogueError, DiseaseFaceError
 from diseaseface.evaluation import cards as validity
 from diseaseface.evaluation.cards import Card, HandAgreement, cards
 from diseaseface.evaluation.measurements import definitions, measure_all
+from diseaseface.evaluation.readings import SURFACE
 from diseaseface.evaluation.skin import SKIN, individual_typology_angle
+from diseaseface.faces.anthropometry import MEASURES
 from diseaseface.faces.face import Face
+from diseaseface.faces.proportions import PROPORTIONS
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +29,12 @@ def relit(face, gain):
 def test_every_measure_is_told_once_with_unit_formula_and_source(measured):
     assert measured.keys() == definitions().keys()
     assert all(one.unit and one.formula and one.source for one in measured.values())
+
+
+def test_no_measure_has_two_meanings():
+    tables = (MEASURES, PROPORTIONS, SKIN, SURFACE)
+    names = [name for table in tables for name in table]
+    assert len(names) == len(set(names))
 
 
 def test_a_value_has_its_error_and_no_value_has_its_reason(measured):
@@ -82,7 +91,7 @@ def test_the_typology_angle_is_worked_by_hand():
     assert individual_typology_angle(np.array([50.0, 8.0, 10.0])) == pytest.approx(0.0)
 
 
-@pytest.mark.parametrize("name", ["cheeks_erythema", "lip_erythema", "nose_melanin"])
+@pytest.mark.parametrize("name", ["cheeks_erythema_contrast", "lip_erythema_contrast", "nose_melanin_contrast"])
 def test_contrasts_inside_the_face_do_not_depend_on_exposure(face, measured, name):
     from diseaseface.evaluation.frame import frame_of
     from diseaseface.evaluation.views import view

@@ -8,7 +8,10 @@ import json
 from argparse import ArgumentParser
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
+from importlib.resources import files
 from pathlib import Path
 
 import cv2
@@ -19,7 +22,7 @@ from diseaseface.edits import Change
 from diseaseface.engines.base import Applied
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.errors import DiseaseFaceError
-from diseaseface.evaluation.gains import LOWERS, measure_names, raw_value, sign_name
+from diseaseface.evaluation.gains import FILE, LOWERS, gains, measure_names, raw_value, sign_name
 from diseaseface.evaluation.norms import norms
 from diseaseface.evaluation.ranking import DOUBLES, variation
 from diseaseface.evaluation.readings import ALIGNED, RETAKEN, Readings, read_change
@@ -27,6 +30,8 @@ from diseaseface.faces.anthropometry import measures_for
 from diseaseface.faces.face import Face
 from diseaseface.faces.look import look
 from diseaseface.knowledge.catalogue import Attribute, attributes
+
+Sign = tuple[Attribute, int]  # with its direction
 
 SHARES = (1.0,)
 MIXTURES = 6
@@ -39,10 +44,16 @@ _LEAST_NOISE = 0.02  # of the full amount
 class Samples:
     """What was read: applied amounts and raw values of each sign, responses and still pairs."""
 
-    single: dict = field(default_factory=lambda: defaultdict(list))  # (mode, sign) -> (face, applied, raw)
-    mixed: dict = field(default_factory=lambda: defaultdict(list))
-    response: dict = field(default_factory=lambda: defaultdict(list))  # sign -> {measure: value a unit}
-    still: dict = field(default_factory=lambda: defaultdict(list))  # mode -> {measure: value}
+    single: dict = field(default_factory=partial(defaultdict, list))  # (mode, sign) -> (face, applied, raw)
+    mixed: dict = field(default_factory=partial(defaultdict, list))
+    response: dict = field(default_factory=partial(defaultdict, list))  # sign -> {measure: value a unit}
+    still: dict = field(default_factory=partial(defaultdict, list))  # mode -> {measure: value}
+
+    def add(self, other: "Samples") -> None:
+        """Take in what was read on another photo."""
+        for name in ("single", "mixed", "response", "still"):
+            for key, values in getattr(other, name).items():
+                getattr(self, name)[key].extend(values)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -51,10 +62,14 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--faces", type=Path, required=True, help="folder of face photos, searched below")
     parser.add_argument("--most", type=int, default=16, help="photos taken, evenly spread (default 16)")
     parser.add_argument("--retaken", type=int, default=6, help="photos read again as if taken anew (default 6)")
+    parser.add_argument("--missing", action="store_true", help="only signs that the shipped gains lack; keep the rest")
+    parser.add_argument("--processes", type=int, default=1, help="photos read side by side (default 1)")
     parser.add_argument("--out", type=Path, help="where to write gains.json; default: print it")
     parser.add_argument("--json", action="store_true", help="print JSON, as without --out")
     options = parser.parse_args(arguments)
-    table = measure(options.faces, options.most, options.retaken)
+    chosen = [sign for sign in signs() if not options.missing or sign_name(*_named(sign)) not in gains().response]
+    table = measure(options.faces, options.most, options.retaken, chosen, options.processes)
+    table = _joined(table) if options.missing else table
     text = json.dumps(table, indent=1)
     if options.out:
         options.out.write_text(text + "\n", encoding="utf-8")
@@ -62,30 +77,53 @@ def run(arguments: Sequence[str]) -> int:
     return 0
 
 
-def measure(folder: Path, most: int, retaken: int) -> dict:
+def measure(folder: Path, most: int, retaken_most: int, chosen: Sequence[Sign], processes: int = 1) -> dict:
     """Draw and read signs on the faces of a folder and return the table of gains."""
-    samples, engine = Samples(), MorphEngine()
-    for number, (_, photo) in enumerate(photos(folder, most)):
-        try:
-            face = look(photo)
-        except DiseaseFaceError:
-            continue
-        _read_singles(samples, engine, face, number, number < retaken)
-        _read_mixtures(samples, engine, face, number)
-        _read_still(samples, face, number)
+    samples = Samples()
+    jobs = [(number, photo, number < retaken_most, chosen) for number, (_, photo) in enumerate(photos(folder, most))]
+    with ProcessPoolExecutor(processes, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+        for found in pool.map(_on_photo, jobs):
+            samples.add(found)
     return tabulate(samples)
 
 
-def signs() -> Iterator[tuple[Attribute, int]]:
-    """Yield every sign: attribute and direction. What no measure reads still moves measures."""
-    for attribute in attributes().values():
+def _on_photo(job) -> Samples:
+    number, photo, again, chosen = job
+    samples, engine = Samples(), MorphEngine()
+    try:
+        face = look(photo)
+    except DiseaseFaceError:
+        return samples  # a photo that is refused says nothing about reading
+    _read_singles(samples, engine, face, number, again, chosen)
+    _read_mixtures(samples, engine, face, number, chosen)
+    _read_still(samples, face, number)
+    return samples
+
+
+def _joined(table: dict) -> dict:
+    """Put what was calibrated beside the shipped rest; stills and limits are of the new pictures."""
+    old = json.loads((Path(str(files("diseaseface"))) / FILE).read_text(encoding="utf-8"))
+    own = {mode: old["own"].get(mode, {}) | rows for mode, rows in table["own"].items()}
+    known = {sign_name(*_named(sign)) for sign in signs()}
+    own = {mode: {name: row for name, row in rows.items() if name in known} for mode, rows in own.items()}
+    response = {name: row for name, row in (old["response"] | table["response"]).items() if name in known}
+    return {"own": own, "response": response, "still": table["still"], "departure": table["departure"]}
+
+
+def _named(sign: Sign) -> tuple[str, int]:
+    return sign[0].name, sign[1]
+
+
+def signs() -> Iterator[Sign]:
+    """Yield every sign of the morph engine: attribute and direction. What no measure reads still moves measures."""
+    for attribute in (a for a in attributes().values() if a.engine == "morph"):
         for direction, pole in ((1, attribute.positive), (-1, attribute.negative)):
             if pole:
                 yield attribute, direction
 
 
-def _read_singles(samples, engine, face, number, again):
-    for attribute, direction in signs():
+def _read_singles(samples, engine, face, number, again, chosen):
+    for attribute, direction in chosen:
         for share in SHARES:
             change = _change(attribute, direction, share)
             drawn = engine.render(face, [change])
@@ -102,13 +140,13 @@ def _read_singles(samples, engine, face, number, again):
                 _keep(samples.single, read_change(face, look(retaken(drawn.picture, number))), applied, number)
 
 
-def _read_mixtures(samples, engine, face, number):
+def _read_mixtures(samples, engine, face, number, chosen):
     random = np.random.default_rng(number)
     by_measure = defaultdict(list)
-    for attribute, direction in filter(lambda sign: sign[0].measure, signs()):
+    for attribute, direction in filter(lambda sign: sign[0].measure, chosen):
         by_measure[attribute.measure].append((attribute, direction))
     for _ in range(MIXTURES):
-        picked = random.choice(list(by_measure), _SIGNS_TOGETHER, replace=False)
+        picked = random.choice(list(by_measure), min(_SIGNS_TOGETHER, len(by_measure)), replace=False)
         chosen = [by_measure[m][random.integers(len(by_measure[m]))] for m in picked]
         edit = [_change(a, d, float(random.uniform(0.2, 1.0))) for a, d in chosen]
         drawn = engine.render(face, edit, seed=number)

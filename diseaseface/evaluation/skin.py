@@ -142,7 +142,7 @@ def _contrasts() -> list[tuple]:
     zones = ("nose", "cheeks", "forehead", "perioral", "chin", "upper_lids", "lower_lids")
     indices = {"erythema": "EI", "melanin": "MI", "yellowness": "YI"}
     return [
-        (f"{zone}_{index}", unit, f"{index} index of the {zone.replace('_', ' ')} minus that of the outer face",
+        (f"{zone}_{index}_contrast", unit, f"{index} index of {zone.replace('_', ' ')} minus that of the outer face",
          _SKIN_INDICES, partial(_contrast, index, zone))
         for zone in zones for index, unit in indices.items()
     ]  # fmt: skip
@@ -162,9 +162,9 @@ _TABLE = (
     ("iris_lightness", "L*", f"L* of both irises, median; {_LIGHT}", _CIE, partial(_lab_level, 0, _iris)),
     ("iris_hue", "deg", f"hue angle of both irises, median; {_LIGHT}", _CIE, _iris_hue),
     ("lip_lightness", "L*", f"L* of the vermilion, median; {_LIGHT}", _CIE, partial(_lab_level, 0, _lips)),
-    ("lip_erythema", "EI", "erythema index of the vermilion minus that of the outer face", _SKIN_INDICES,
+    ("lip_erythema_contrast", "EI", "erythema index of the vermilion minus that of the outer face", _SKIN_INDICES,
      partial(_lip_contrast, "erythema")),
-    ("lip_melanin", "MI", "melanin index of the vermilion minus that of the outer face", _SKIN_INDICES,
+    ("lip_melanin_contrast", "MI", "melanin index of the vermilion minus that of the outer face", _SKIN_INDICES,
      partial(_lip_contrast, "melanin")),
     ("mottling", "EI", "standard deviation of the erythema index between 2 and 9 mm", _OWN, _mottling),
     *((f"{name}_roughness", "L*", f"standard deviation of L* between {low * 8.7:.1f} and {high * 8.7:.1f} mm", _OWN,
