@@ -16,6 +16,7 @@ from diseaseface.evaluation import evaluate as evaluation
 from diseaseface.evaluation import gains, integrity, norms, severity
 from diseaseface.evaluation.evaluate import evaluate
 from diseaseface.evaluation.frame import frame_of
+from diseaseface.evaluation.measurements import definitions
 from diseaseface.evaluation.ranking import departure
 from diseaseface.evaluation.readings import ALIGNED, RETAKEN, SURFACE, read_change
 from diseaseface.evaluation.report import NOT_AVAILABLE, NOT_MEASURABLE, Score
@@ -265,7 +266,7 @@ def test_a_rare_sign_counts_less_in_the_match():
 
 def test_the_norms_are_of_measures_that_exist_and_a_covariance():
     known = norms.norms()
-    assert set(known.jointly) <= set(known.mean) == set(known.sd) <= {*MEASURES, *SURFACE}
+    assert set(known.jointly) <= set(known.mean) == set(known.sd) <= set(definitions())
     assert all(sd > 0 for sd in known.sd.values())
     assert known.n >= 50
     np.testing.assert_allclose(known.precision, known.precision.T, atol=1e-4)

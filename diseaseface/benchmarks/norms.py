@@ -65,7 +65,7 @@ def measure(folders: Sequence[Path], source: str) -> dict:
 
 def summarise(read: Sequence[Mapping[str, float | None]], source: str) -> dict:
     """Return the table of norms from the readings of single faces."""
-    names = list(read[0])
+    names = [name for name in read[0] if any(r[name] is not None for r in read)]
     mean = {name: float(np.mean([r[name] for r in read if r[name] is not None])) for name in names}
     from_mean = np.array([[_departure(name, mean[name], r[name]) for name in names] for r in read])
     sd = dict(zip(names, from_mean.std(axis=0, ddof=1).tolist(), strict=True))
