@@ -12,6 +12,7 @@ from diseaseface.evaluation.measurements import definitions, measure_all
 from diseaseface.evaluation.readings import SURFACE
 from diseaseface.evaluation.skin import SKIN, individual_typology_angle
 from diseaseface.faces.anthropometry import MEASURES
+from diseaseface.faces.extents import EXTENTS
 from diseaseface.faces.face import Face
 from diseaseface.faces.proportions import PROPORTIONS
 
@@ -32,7 +33,7 @@ def test_every_measure_is_told_once_with_unit_formula_and_source(measured):
 
 
 def test_no_measure_has_two_meanings():
-    tables = (MEASURES, PROPORTIONS, SKIN, SURFACE)
+    tables = (MEASURES, EXTENTS, PROPORTIONS, SKIN, SURFACE)
     names = [name for table in tables for name in table]
     assert len(names) == len(set(names))
 

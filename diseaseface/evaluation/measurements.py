@@ -10,6 +10,7 @@ from diseaseface.evaluation.report import NOT_MEASURABLE, Measurement
 from diseaseface.evaluation.skin import SKIN
 from diseaseface.evaluation.views import view
 from diseaseface.faces.anthropometry import MEASURES
+from diseaseface.faces.extents import EXTENTS
 from diseaseface.faces.face import Face
 from diseaseface.faces.proportions import PROPORTIONS
 
@@ -21,7 +22,8 @@ def definitions() -> dict[str, tuple[str, str, str]]:
     """Return unit, formula and source of every measure by name."""
     named = {**MEASURES, **PROPORTIONS, **SKIN}
     surface = {name: (unit, "see the sign that it reads", "Own definition") for name, (unit, _) in SURFACE.items()}
-    return {name: (m.unit, m.formula, m.source) for name, m in named.items()} | surface
+    outline = {name: ("mm", extent.formula, "Own definition, on the outline") for name, extent in EXTENTS.items()}
+    return {name: (m.unit, m.formula, m.source) for name, m in named.items()} | surface | outline
 
 
 def read_all(face: Face) -> dict[str, float | None]:
