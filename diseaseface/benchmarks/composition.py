@@ -13,10 +13,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 
-from diseaseface.benchmarks.photos import add_faces_option, photos
+from diseaseface.benchmarks.photos import add_faces_option, photos, resized
 from diseaseface.edits import SIDES, Change
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.engines.morph.shape import LEAST_JACOBIAN
@@ -53,7 +52,7 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
-    faces = [look(_resized(photo, options.size)) for _, photo in photos(options.faces, options.most)]
+    faces = [look(resized(photo, options.size)) for _, photo in photos(options.faces, options.most)]
     table = measure(faces, options.draws, options.seed, options.identity_every)
     print(json.dumps(table, indent=1) if options.json else _text(table))
     return 0
@@ -106,11 +105,6 @@ def _draw(seen: Samples, engine, face, edit, number, with_identity):
         from diseaseface.faces.identity import compare
 
         seen.distances.append(compare(face, look(done.picture)).value)
-
-
-def _resized(photo, size):
-    scale = size / max(photo.shape[:2])
-    return cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
 
 
 def _table(seen: Samples, faces: int, draws: int) -> dict:

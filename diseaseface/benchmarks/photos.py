@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from diseaseface.errors import PhotoError
@@ -31,3 +32,10 @@ def photos(folder: Path | None, most: int) -> Iterator[tuple[str, np.ndarray]]:
     picked = np.unique(np.linspace(0, len(found) - 1, min(most, len(found))).round().astype(int))
     for index in picked:
         yield str(found[index].relative_to(folder).with_suffix("")), read(found[index])
+
+
+def resized(photo: np.ndarray, longest_px: int) -> np.ndarray:
+    """Bring a photo to `longest_px` on its long side, up or down."""
+    scale = longest_px / max(photo.shape[:2])
+    kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return cv2.resize(photo, None, fx=scale, fy=scale, interpolation=kind)

@@ -9,11 +9,10 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 
-import cv2
 import numpy as np
 
 from diseaseface import edits, knowledge
-from diseaseface.benchmarks.photos import add_faces_option, photos
+from diseaseface.benchmarks.photos import add_faces_option, photos, resized
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.faces.landmarks import model_file, quiet_native_output
 from diseaseface.faces.look import look
@@ -41,7 +40,7 @@ def measure(folder, most: int) -> list[dict]:
     for size in SIZES_PX:
         samples: dict[str, list[float]] = {"analysis": [], "picture": [], "strip": [], "facetweak": []}
         for _, photo in photos(folder, most):
-            image = _resized(photo, size)
+            image = resized(photo, size)
             look(image)  # models load once
             samples["analysis"] += [_ms(lambda image=image: look(image)) for _ in range(REPEATS)]
             face = look(image)
@@ -74,12 +73,6 @@ def _facetweak(image) -> Callable[[], object] | None:
         face = MediaPipeBackend(model_path=str(model_file())).detect(bgr)[0]
     every = Adjustments(**dict.fromkeys(PARAMS, 0.5))
     return lambda: effects.apply(bgr, face.points, every)
-
-
-def _resized(photo, size):
-    scale = size / max(photo.shape[:2])
-    kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return cv2.resize(photo, None, fx=scale, fy=scale, interpolation=kind)
 
 
 def _ms(call: Callable[[], object]) -> float:
