@@ -8,7 +8,6 @@ import json
 from argparse import ArgumentParser
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.resources import files
@@ -18,6 +17,7 @@ import cv2
 import numpy as np
 
 from diseaseface.benchmarks.photos import photos
+from diseaseface.benchmarks.processes import side_by_side
 from diseaseface.edits import Change
 from diseaseface.engines.base import Applied
 from diseaseface.engines.morph.engine import MorphEngine
@@ -81,9 +81,8 @@ def measure(folder: Path, most: int, retaken_most: int, chosen: Sequence[Sign], 
     """Draw and read signs on the faces of a folder and return the table of gains."""
     samples = Samples()
     jobs = [(number, photo, number < retaken_most, chosen) for number, (_, photo) in enumerate(photos(folder, most))]
-    with ProcessPoolExecutor(processes, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
-        for found in pool.map(_on_photo, jobs):
-            samples.add(found)
+    for found in side_by_side(_on_photo, jobs, processes):
+        samples.add(found)
     return tabulate(samples)
 
 

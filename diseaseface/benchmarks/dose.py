@@ -10,15 +10,14 @@ import json
 from argparse import ArgumentParser
 from collections import defaultdict
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from diseaseface import __version__
 from diseaseface.benchmarks.calibration import signs, with_picture
 from diseaseface.benchmarks.photos import add_faces_option, photos
+from diseaseface.benchmarks.processes import side_by_side
 from diseaseface.edits import Change
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.engines.morph.fields import takes_one_side
@@ -53,11 +52,10 @@ def measure(folder: Path | None, most: int, only: Sequence[str] | None = None, p
     """Return the dose table over the faces of a folder, each sign alone."""
     rows, count = defaultdict(list), 0
     jobs = [(photo, only) for _, photo in photos(folder, most)]
-    with ProcessPoolExecutor(processes, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
-        for found in pool.map(_on_photo, jobs):
-            count += bool(found)
-            for name, values in found.items():
-                rows[name].append(values)
+    for found in side_by_side(_on_photo, jobs, processes):
+        count += bool(found)
+        for name, values in found.items():
+            rows[name].append(values)
     return {
         "version": __version__,
         "faces": count,
