@@ -17,7 +17,9 @@ _OUT = 1.3  # level at which even the last strand is gone
 _SHADE, _SHADE_CM = 0.34, 0.3  # of hair on the scalp beside it
 # Hair that stands off the skull goes late, from its outer edge inwards: resistance at the edge, and more for each cm.
 _OFF_SKULL, _AT_EDGE, _INWARDS = (0.86, 1.0), 0.6, 0.4
-_HIDDEN_OFF = (0.6, 1.0)
+# It thins over a broad front, so that nothing looks cut; what lies near the skull's outline stays.
+_HIDDEN_OFF, _HIDDEN_SOFT, _HIDDEN_ZONE = (0.3, 0.96), 1.6, (0.98, 0.86)
+_HIDDEN_STAYS = np.float32(_OUT * (1.0 + _HIDDEN_SOFT))
 _HIDDEN_LIMIT = 0.5  # of the hair, where what lies behind it would have to be made up
 _FLYAWAY_CM = 1.0  # single hairs reach that far from a whole head of hair
 _PATCHES, _TRIES = 4, 6000
@@ -115,10 +117,11 @@ def _thinning(head, seed):
     crown = maps.smoothstep(y, 9.0, 12.0)
     resistance = 0.35 * (1.0 - np.maximum(temples, 0.8 * crown)) + 0.06 * head.canvas.noise(seed, "thinning", 1.6)
     off = maps.smoothstep(skull.radius(head.canvas), *(_HIDDEN_OFF if head.hidden else _OFF_SKULL))
-    outer = np.float32(2.5) if head.hidden else np.minimum(_AT_EDGE + _INWARDS * head.off_cm, 1.3)
+    outer = _HIDDEN_STAYS if head.hidden else np.minimum(_AT_EDGE + _INWARDS * head.off_cm, 1.3)
     resistance = resistance + off * (outer - resistance)
     if head.hidden:
-        return Loss(resistance.astype(np.float32), 1.0, (head.reach * maps.smoothstep(y, -2.0, 2.0)).astype(np.float32))
+        zone = head.reach * maps.smoothstep(y, -2.0, 2.0) * maps.smoothstep(skull.radius(head.canvas), *_HIDDEN_ZONE)
+        return Loss(resistance.astype(np.float32), _HIDDEN_SOFT, zone.astype(np.float32))
     return Loss(resistance.astype(np.float32), 1.0, np.maximum(head.reach, _flyaway(head) * off).astype(np.float32))
 
 

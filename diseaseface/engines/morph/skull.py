@@ -79,7 +79,7 @@ def by_disc(values: np.ndarray, operation: int, radius_cm: float, px_per_cm: flo
 
 def _between_ears(canvas):
     """The sides of the head as far as the ears, where they show, (h, w)."""
-    closed = by_disc(np.maximum(outline(canvas), canvas.skin), cv2.MORPH_CLOSE, 1.1, canvas.px_per_cm)
+    closed = by_disc(np.maximum(outline(canvas), canvas.skin), cv2.MORPH_CLOSE, 0.7, canvas.px_per_cm)
     level = maps.smoothstep(canvas.y_cm, 7.0, 5.0) * maps.smoothstep(canvas.y_cm, -4.0, -2.0)
     return cv2.GaussianBlur(closed, (0, 0), 0.8) * level
 
