@@ -89,6 +89,7 @@ def _add_evaluate(subcommands) -> None:
     command.add_argument("photo", metavar="PHOTO")
     command.add_argument("--disease", metavar="D")
     command.add_argument("--before", metavar="PHOTO", help="the same person's earlier photo")
+    command.add_argument("--map", metavar="PNG", help="where the face departs, and the measurements drawn on it")
     command.add_argument("--report", metavar="JSON")
     _add_sources(command)
     command.set_defaults(run=commands.evaluate)

@@ -53,10 +53,16 @@ def strip(options: Namespace, _rest: Sequence[str]) -> None:
 
 
 def evaluate(options: Namespace, _rest: Sequence[str]) -> None:
-    """Read a photo; print what was found."""
-    _require_room(options.report)
-    report = _pipeline(options).evaluate(options.photo, options.disease, options.before).to_dict()
-    _write({options.report: _json(report)})
+    """Read a photo; print what was found, and map it where that is asked."""
+    _require_room(options.report, options.map)
+    pipeline = _pipeline(options)
+    face = pipeline.look(options.photo)
+    before = pipeline.look(options.before) if options.before else None
+    report = pipeline.evaluate(face, options.disease, before).to_dict()
+    files = {options.report: _json(report)}
+    if options.map:
+        files[options.map] = pictures.encode_png(pipeline.symptom_map(face, options.disease, before).sheet())
+    _write(files)
     print("\n".join(presenters.score_sentences(report)))
 
 

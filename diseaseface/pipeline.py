@@ -12,10 +12,11 @@ import numpy as np
 from diseaseface import edits, knowledge, settings
 from diseaseface.engines.base import Engine, OnStep, Rendering
 from diseaseface.errors import EngineUnavailable, FaceError, RequestError
-from diseaseface.evaluation import correction
+from diseaseface.evaluation import correction, symptommap
 from diseaseface.evaluation.evaluate import evaluate
 from diseaseface.evaluation.measurements import measure_all
 from diseaseface.evaluation.report import Report
+from diseaseface.evaluation.symptommap import SymptomMap
 from diseaseface.faces import look as faces
 from diseaseface.faces.face import Face
 from diseaseface.knowledge.profiles import OLDEST, Profile
@@ -187,6 +188,11 @@ class Pipeline:
         with _timed(clock, "measures"):
             measures = tuple(measure_all(face))
         return replace(report, measures=measures, timings_ms=clock)
+
+    def symptom_map(self, photo, disease: str | Profile | None = None, before=None) -> SymptomMap:
+        """Show where a face departs from healthy ones, or from an earlier photo of it, and the lines it is read by."""
+        profile = None if disease is None else self.profile(disease)
+        return symptommap.draw(self.look(photo), None if before is None else self.look(before), profile)
 
     def draw(
         self, photo, disease: str | Profile, severity: float, *, on_step: OnStep | None = None, **settings
