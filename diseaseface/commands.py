@@ -61,7 +61,8 @@ def evaluate(options: Namespace, _rest: Sequence[str]) -> None:
     report = pipeline.evaluate(face, options.disease, before).to_dict()
     files = {options.report: _json(report)}
     if options.map:
-        files[options.map] = pictures.encode_png(pipeline.symptom_map(face, options.disease, before).sheet())
+        drawn = pipeline.symptom_map(face, options.disease, before)
+        files[options.map] = pictures.encode_png(drawn.sheet())
     _write(files)
     print("\n".join(presenters.score_sentences(report)))
 

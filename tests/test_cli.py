@@ -60,6 +60,13 @@ def test_evaluate_reads_a_photo(photo, tmp_path, capsys):
     assert capsys.readouterr().out
 
 
+def test_evaluate_draws_a_map_of_the_departures(photo, tmp_path):
+    out = tmp_path / "map.png"
+    assert main(["evaluate", photo, "--map", str(out)]) == 0
+    with Image.open(out) as sheet:
+        assert sheet.width > sheet.height
+
+
 def test_diseases_are_listed_as_json(capsys):
     assert main(["diseases", "--search", "cushing", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

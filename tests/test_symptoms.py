@@ -153,3 +153,13 @@ def test_a_map_holds_overlay_and_measurements_and_changes_with_the_face(drawn, f
     assert now.heat.shape == after.image.shape[:2]
     assert now.sheet().shape[0] == plate.TALL_PX
     assert not np.array_equal(before.measurements, now.measurements)
+
+
+def test_colour_of_skin_darker_than_the_norms_is_placed_only_against_a_photo_before(face, monkeypatch):
+    assert symptoms.colour_is_placed(face)
+    assert any(one.place.zones for one in symptoms.departures(face))
+    monkeypatch.setattr(symptoms, "colour_is_placed", lambda _: False)
+    assert not any(one.place.zones or one.place.masks for one in symptoms.departures(face))
+    assert any(one.place.zones for one in symptoms.departures(face, face))
+    monkeypatch.setattr(symptommap, "colour_is_placed", lambda _: False)
+    assert any("Colour is left out" in note for note in symptommap.draw(face).notes)

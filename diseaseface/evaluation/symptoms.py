@@ -11,17 +11,21 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from diseaseface.evaluation.frame import frame_of
 from diseaseface.evaluation.gains import gains
 from diseaseface.evaluation.measurements import definitions, measure_all
 from diseaseface.evaluation.norms import norms
 from diseaseface.evaluation.places import Place, places
 from diseaseface.evaluation.readings import read_change
+from diseaseface.evaluation.skin import SKIN
+from diseaseface.evaluation.views import view
 from diseaseface.faces.face import Face
 
 NOTABLE_SD = 2.0  # beyond it lie about five of a hundred healthy readings
 EXPECTED_SHARE = 0.0455  # of healthy readings beyond two standard deviations
 _LEAST_SD = 1.0  # colours nothing
 _CLEAR_OF_NOISE = 2.0
+_TONE, _DARKEST_Z = "skin_typology_angle", -0.75  # about one in five of the norms' faces is darker
 _SAME = 1e-4  # two names of one reading differ by less, in standard deviations
 
 
@@ -60,7 +64,8 @@ def departures(face: Face, before: Face | None = None) -> tuple[Departure, ...]:
     before : Face or None
         The same person before: then changes are given, in standard deviations of healthy faces,
         and zero where the reader's own noise may explain them. Without one, differences from
-        healthy faces; what the light of a photo moves, or all skin has, is then left out.
+        healthy faces; what the light of a photo moves, or all skin has, is then left out, and colour
+        where `colour_is_placed` says no.
     """
     found = _changes(before, face) if before is not None else _differences(face)
     ordered = sorted(found, key=lambda one: -abs(one.z))
@@ -71,10 +76,20 @@ def departures(face: Face, before: Face | None = None) -> tuple[Departure, ...]:
     return tuple(kept)
 
 
+def colour_is_placed(face: Face) -> bool:
+    """Tell whether one photo of this skin can be set against the norms: they hold few darker faces, on which the
+    same healthy skin shows larger contrasts."""
+    tone = SKIN[_TONE].read(view(frame_of(face)))
+    return tone is not None and (tone - norms().mean[_TONE]) / norms().sd[_TONE] > _DARKEST_Z
+
+
 def _differences(face: Face):
+    coloured = colour_is_placed(face)
     for one in measure_all(face):
         place = places().get(one.name)
-        if place is not None and not place.level and one.z is not None:
+        if place is None or place.level or one.z is None:
+            continue
+        if coloured or not (place.zones or place.masks):
             yield Departure(one.name, one.unit, float(one.value), float(one.z), place)
 
 
