@@ -63,11 +63,7 @@ def draw(face: Face, before: Face | None = None, profile: Profile | None = None)
     warm = heat(face, found)
     x0, y0, x1, y1 = overlay.head_box(face)
     head, there = np.ascontiguousarray(face.image[y0:y1, x0:x1]), np.ascontiguousarray(warm[y0:y1, x0:x1])
-    grow = _NO_COLOUR = (
-    "Colour is left out: among the healthy faces it would be set against few have skin this dark, and contrasts are "
-    "larger on it. With a photo from before, changes of colour are shown."
-)
-_LEAST_TALL_PX / head.shape[0]
+    grow = _LEAST_TALL_PX / head.shape[0]
     if grow > 1.0:
         head, there = (cv2.resize(one, None, fx=grow, fy=grow, interpolation=cv2.INTER_CUBIC) for one in (head, there))
     title = _TITLES[before is not None]
