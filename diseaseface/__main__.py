@@ -47,6 +47,9 @@ def _add_transform(subcommands) -> None:
     _add_drawing_options(command)
     command.add_argument("--severity", type=float, required=True, help="0 the photo itself … 1 marked")
     command.add_argument("--out", required=True, metavar="PNG")
+    command.add_argument("--pdf", metavar="PDF", help="a report of one page")
+    command.add_argument("--csv", metavar="CSV", help="the signs as a table")
+    command.add_argument("--bundle", metavar="ZIP", help="all there is: picture, course, films, report in three forms")
     command.set_defaults(run=commands.transform)
 
 
@@ -73,7 +76,13 @@ def _add_drawing_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--side", choices=("left", "right"), help="the person's own")
     command.add_argument("--toward", choices=("disease", "healthy"), default="disease")
     command.add_argument("--report", metavar="JSON")
+    _add_mark(command)
     _add_sources(command)
+
+
+def _add_mark(command: argparse.ArgumentParser) -> None:
+    told = "leave out the word in the corner of drawn pictures; their metadata still say that they are synthetic"
+    command.add_argument("--no-mark", dest="mark", action="store_false", help=told)
 
 
 def _add_sources(command: argparse.ArgumentParser) -> None:
@@ -173,6 +182,7 @@ def _add_cohort(subcommands) -> None:
     command.add_argument("--presentation", choices=("typical", "sampled"), default="sampled")
     command.add_argument("--engine", default="morph")
     command.add_argument("--seed", type=int, default=0)
+    _add_mark(command)
     command.add_argument("--ray", type=int, default=0, metavar="WORKERS", help="share the work by Ray Data")
     command.set_defaults(run=commands.generate_cohort)
 

@@ -36,6 +36,8 @@ class Cohort:
         Each picture's severity lies evenly between them.
     presentation, engine : str
     seed : int
+    mark : bool
+        Whether pictures carry the visible mark.
     """
 
     photos: tuple[Path, ...]
@@ -45,6 +47,7 @@ class Cohort:
     presentation: str = "sampled"
     engine: str = "morph"
     seed: int = 0
+    mark: bool = True
 
     def __post_init__(self) -> None:
         low, high = self.severity
@@ -128,7 +131,7 @@ def draw_one(pipeline: Pipeline, cohort: Cohort, folder: Path, number: int) -> b
         report = {REFUSED: str(error), "photo": request["photo"].name}
     else:
         report = {**result.report.to_dict(), "photo": request["photo"].name}
-        pictures.write(picture, pictures.encode_png(result.picture, report))
+        pictures.write(picture, pictures.encode_png(result.picture, report, mark=cohort.mark))
     pictures.write(told, (json.dumps(report, ensure_ascii=False) + "\n").encode("utf-8"))  # last: it marks what is done
     return True
 
@@ -155,6 +158,7 @@ picture shows a person with the disease it is named after.
 - Photos drawn on: {len(cohort.photos)}; their consent and licence are the user's to know and to pass on
 - Severity: evenly between {low:g} and {high:g}; presentation: {cohort.presentation}; seed: {cohort.seed}
 - Mean profile match, read back from the pixels: {match}
+- Visible mark in a corner: {"yes, its box is in each report inside a picture" if cohort.mark else "none"}
 - Files: NUMBER.png with its report inside, NUMBER.json the same report; same seed, photos and version, same bytes
 
 | Disease | Pictures |

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
-from diseaseface import benchmarks, cohort, pictures
+from diseaseface import benchmarks, cohort, marks, pictures
 from diseaseface.engines.diffusion import models as weights
 from diseaseface.engines.diffusion.options import from_environment
 from diseaseface.errors import EngineUnavailable, RequestError, UnknownDisease
@@ -17,20 +17,27 @@ from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Profile
 from diseaseface.knowledge.sources import conflicts
 from diseaseface.pipeline import Pipeline
+from diseaseface.takeaway import bundle
 from diseaseface.training import datasets, groups, lessons
 from diseaseface.ui import presenters
 
 ENCODERS = {".gif": pictures.encode_gif, ".mp4": pictures.encode_mp4}
-FRAMES = 13  # of an animation, one way
 
 
 def transform(options: Namespace, _rest: Sequence[str]) -> None:
     """Draw one picture; print its scores."""
-    _require_room(options.out, options.report)
-    result = _pipeline(options).transform(options.photo, _disease(options), options.severity, **_settings(options))
+    _require_room(options.out, options.report, options.pdf, options.csv, options.bundle)
+    pipeline = _pipeline(options)
+    result = pipeline.transform(options.photo, _disease(options), options.severity, **_settings(options))
     report = result.report.to_dict()
-    files = {options.out: pictures.encode_png(result.picture, report)}
-    _write({**files, options.report: _json(report)})
+    files = {options.out: result.png(mark=options.mark), options.report: _json(report)}
+    if options.pdf:
+        files[options.pdf] = result.pdf(mark=options.mark)
+    if options.csv:
+        files[options.csv] = result.csv()
+    if options.bundle:
+        files[options.bundle] = bundle.zipped(pipeline.files(result, mark=options.mark))
+    _write(files)
     print("\n".join(presenters.score_sentences(report)))
 
 
@@ -43,11 +50,12 @@ def strip(options: Namespace, _rest: Sequence[str]) -> None:
     results = pipeline.strip(face, disease, options.stages, **_settings(options))
     reports = [result.report.to_dict() for result in results]
     captions = [presenters.stage_caption(report["severity"]) for report in reports]
-    sheet = pictures.sheet([result.picture for result in results], captions)
-    files = {options.out: pictures.encode_png(sheet, reports[-1]), options.report: _json(reports)}
+    stages = list(zip((result.picture for result in results), captions, strict=True))
+    files = {options.out: bundle.strip(stages, reports[-1], mark=options.mark), options.report: _json(reports)}
     if encode:
-        course = pipeline.draw_strip(face, disease, FRAMES, **_settings(options))
-        files[options.animation] = encode([drawing.rendering.picture for drawing in course])
+        course = pipeline.draw_strip(face, disease, bundle.FRAMES, **_settings(options))
+        frames = [marks.in_file(drawing.rendering.picture, options.mark) for drawing in course]
+        files[options.animation] = encode(frames, reports[-1])
     _write(files)
     print(f"{len(results)} stages of {reports[-1]['disease']['name']}: {', '.join(captions)}")
 
@@ -158,7 +166,7 @@ def generate_cohort(options: Namespace, _rest: Sequence[str]) -> None:
     """Draw this process's share of a cohort; several processes share one by RANK and WORLD_SIZE."""
     asked = cohort.Cohort(
         cohort.photos_in(options.faces), tuple(options.disease), options.count, tuple(options.severity),
-        options.presentation, options.engine, options.seed,
+        options.presentation, options.engine, options.seed, options.mark,
     )  # fmt: skip
     folder = Path(options.out)
     if options.ray:

@@ -13,23 +13,18 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from diseaseface import marks
+
 REPORT_KEY = "diseaseface"
 _XMP_KEY = "XML:com.adobe.xmp"
-_XMP = (
-    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
-    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-    '<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" '
-    'Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/compositeSynthetic"/>'
-    '</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
-)
 _SCHEMA = "diseaseface.report/"
 _HEADER_END = 33  # PNG signature and IHDR chunk, bytes
 _CAPTION_SHARE = 0.075  # of a stage's height
 _INK, _PAPER = (31, 41, 51), (255, 255, 255)
 
 
-def encode_png(picture: np.ndarray, report: dict | None = None) -> bytes:
-    """Encode a picture, with its report and the mark of a synthetic picture inside.
+def encode_png(picture: np.ndarray, report: dict | None = None, *, mark: bool = False) -> bytes:
+    """Encode a picture, with its report and the metadata of a synthetic picture inside.
 
     Parameters
     ----------
@@ -37,14 +32,18 @@ def encode_png(picture: np.ndarray, report: dict | None = None) -> bytes:
         RGB.
     report : dict, optional
         As `Report.to_dict`; timings are left out, so that the same request gives the same bytes.
+    mark : bool
+        Whether the file's pixels get the visible mark; the report then tells its place.
     """
+    if mark:
+        picture, report = marks.stamped(picture), {**(report or {}), marks.TOLD: list(marks.box_of(picture.shape))}
     fast = [cv2.IMWRITE_PNG_COMPRESSION, 2]
     data = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), fast)[1].tobytes()
     if report is None:
         return data
     kept = {name: value for name, value in report.items() if name != "timings_ms"}
     text = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
-    chunks = _text_chunk(REPORT_KEY, text) + _text_chunk(_XMP_KEY, _XMP)
+    chunks = _text_chunk(REPORT_KEY, text) + _text_chunk(_XMP_KEY, marks.packet(report))
     return data[:_HEADER_END] + chunks + data[_HEADER_END:]
 
 
@@ -100,30 +99,35 @@ def shrunk(picture: np.ndarray, longest_px: int) -> np.ndarray:
     return cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
 
 
-def encode_gif(frames: Sequence[np.ndarray], *, per_second: float = 12) -> bytes:
-    """Encode frames as a GIF that plays there and back without end."""
+def encode_gif(frames: Sequence[np.ndarray], report: dict | None = None, *, per_second: float = 12) -> bytes:
+    """Encode frames as a GIF that plays there and back without end and says that it is synthetic."""
     palette = Image.fromarray(np.hstack([frames[0], frames[-1]])).quantize(255, dither=Image.Dither.NONE)
     loop = [Image.fromarray(f).quantize(palette=palette) for f in there_and_back(frames)]
     file = io.BytesIO()
-    loop[0].save(file, "GIF", save_all=True, append_images=loop[1:], duration=round(1000 / per_second), loop=0)
-    return file.getvalue()
+    settings = {"duration": round(1000 / per_second), "loop": 0, "comment": marks.STATEMENT}
+    loop[0].save(file, "GIF", save_all=True, append_images=loop[1:], **settings)
+    return marks.in_gif(file.getvalue(), report)
 
 
-def encode_mp4(frames: Sequence[np.ndarray], *, per_second: float = 12) -> bytes:
-    """Encode frames, there and back, as H.264 that browsers play; odd sizes lose one row or column."""
+def encode_mp4(frames: Sequence[np.ndarray], report: dict | None = None, *, per_second: float = 12) -> bytes:
+    """Encode frames, there and back, as H.264 that browsers play and that says that it is synthetic.
+
+    Odd sizes lose one row or column.
+    """
     from imageio_ffmpeg import write_frames
 
     height, width = (side // 2 * 2 for side in frames[0].shape[:2])
     with tempfile.TemporaryDirectory() as room:
         path = Path(room) / "course.mp4"
         writer = write_frames(
-            str(path), (width, height), fps=per_second, macro_block_size=2, quality=8, ffmpeg_log_level="error"
-        )
+            str(path), (width, height), fps=per_second, macro_block_size=2, quality=8, ffmpeg_log_level="error",
+            output_params=["-metadata", f"comment={marks.STATEMENT}", "-movflags", "use_metadata_tags+faststart"],
+        )  # fmt: skip
         writer.send(None)
         for frame in there_and_back(frames):
             writer.send(np.ascontiguousarray(frame[:height, :width]))
         writer.close()
-        return path.read_bytes()
+        return marks.in_mp4(path.read_bytes(), report)
 
 
 def there_and_back(frames: Sequence[np.ndarray]) -> list[np.ndarray]:

@@ -3,14 +3,14 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from diseaseface import edits, knowledge, settings
-from diseaseface.engines.base import Engine, OnStep, Rendering
+from diseaseface import edits, knowledge, marks, settings
+from diseaseface.engines.base import Engine, OnStep
 from diseaseface.errors import EngineUnavailable, FaceError, RequestError
 from diseaseface.evaluation import correction, symptommap
 from diseaseface.evaluation.evaluate import evaluate
@@ -21,7 +21,9 @@ from diseaseface.faces import look as faces
 from diseaseface.faces.face import Face
 from diseaseface.knowledge.profiles import OLDEST, Profile
 from diseaseface.pictures import read_report
+from diseaseface.results import Drawing, Request, Result
 from diseaseface.settings import MOST_STAGES, STAGES
+from diseaseface.takeaway import bundle
 
 if TYPE_CHECKING:
     from diseaseface.knowledge.index import Diseases
@@ -29,72 +31,6 @@ if TYPE_CHECKING:
 
 
 MOST_YEARS = 30  # that a face can be aged by without becoming a guess; set by eye
-
-
-@dataclass(frozen=True)
-class Request:
-    """The settings of one picture.
-
-    Attributes
-    ----------
-    severity : float
-        0 the photo itself, 1 the marked end of what is published.
-    seed : int
-        Chooses the details, and the signs of a sampled presentation.
-    age : float or None
-        Years; leaves out signs that are not seen at it.
-    photo_age : float or None
-        Years of the person in the photo; with it the face also grows or ages from there to `age`.
-    sex : "female", "male" or None
-        Of the person; for what ages one sex only, and a warning where the disease is not one of theirs.
-    side : "left", "right" or None
-        The subject's own, for a disease that takes one side.
-    engine, presentation, toward : str
-        As `edits.plan` takes them, which also checks them.
-    """
-
-    severity: float
-    seed: int = 0
-    age: float | None = None
-    photo_age: float | None = None
-    sex: str | None = None
-    side: str | None = None
-    engine: str = "morph"
-    presentation: str = "typical"
-    toward: str = "disease"
-
-
-@dataclass(frozen=True, eq=False)
-class Drawing:
-    """A picture that is drawn but not yet judged."""
-
-    face: Face
-    profile: Profile
-    request: Request
-    rendering: Rendering
-    notes: tuple[str, ...] = ()
-    timings_ms: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, eq=False)
-class Result:
-    """A picture and its scores.
-
-    Attributes
-    ----------
-    picture : uint8 array of shape (H, W, 3)
-        RGB, shape of the upright, size-limited photo.
-    report : Report
-    rendering : Rendering
-        What the engine was asked and what it applied.
-    face : Face
-        The photo, analysed.
-    """
-
-    picture: np.ndarray
-    report: Report
-    rendering: Rendering
-    face: Face
 
 
 @dataclass(frozen=True)
@@ -184,7 +120,8 @@ class Pipeline:
         with _timed(clock, "face"):
             face, earlier = self.look(photo), None if before is None else self.look(before)
         with _timed(clock, "evaluate"):
-            report = evaluate(face, profile=profile, before=earlier, diseases=self.diseases)
+            aside = marks.box_in(read_report(photo))
+            report = evaluate(face, profile=profile, before=earlier, diseases=self.diseases, aside=aside)
         with _timed(clock, "measures"):
             measures = tuple(measure_all(face))
         return replace(report, measures=measures, timings_ms=clock)
@@ -232,7 +169,7 @@ class Pipeline:
                 diseases=self.diseases,
             )
         report = replace(report, warnings=(*drawing.notes, *report.warnings), timings_ms=clock)
-        return Result(rendering.picture, report, rendering, before)
+        return Result(rendering.picture, report, rendering, before, drawing)
 
     def _look_again(self, picture: np.ndarray) -> Face:
         try:
@@ -242,6 +179,13 @@ class Pipeline:
                 "The picture was drawn, but no face can be read in it any more: ask for less severity, "
                 f"or choose another engine or seed. ({error})"
             ) from error
+
+    def files(self, result: Result, *, mark: bool = True) -> dict[str, bytes]:
+        """Return all that can be taken away of a result, by file name; `takeaway.bundle.zipped` makes one of them."""
+        settings = {name: value for name, value in asdict(result.drawing.request).items() if name != "severity"}
+        course = self.draw_strip(result.face, result.drawing.profile, bundle.FRAMES, **settings)
+        drawn = [drawing.rendering.picture for drawing in course]
+        return bundle.files(result.face, result.picture, result.report.to_dict(), drawn, mark=mark)
 
     def refusals(self) -> dict[str, str | None]:
         """Return why each engine cannot draw here, by name; None where it can."""

@@ -52,6 +52,7 @@ def evaluate(
     rendering: Rendering | None = None,
     request: object = None,
     diseases: object = None,
+    aside: tuple[int, int, int, int] | None = None,
 ) -> Report:
     """Judge a picture from its pixels.
 
@@ -69,6 +70,8 @@ def evaluate(
         Settings to repeat in the report: severity, seed, engine, toward and so on.
     diseases : Diseases or None
         The curated diseases among which to rank; without, nothing is ranked.
+    aside : (left, top, right, bottom) or None
+        Box in pixels, of the visible mark, that is left out where the surroundings are compared.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def evaluate(
             "profile_match": _profile_match(profile, side, judged),
             "severity": _severity(profile, side, judged),
             "identity": _identity(before, face),
-            "unchanged_outside": _unchanged(before, face),
+            "unchanged_outside": _unchanged(before, face, aside),
             "clipped": _clipped(before, face),
             "least_jacobian": _least_jacobian(rendering),
         },
@@ -280,10 +283,10 @@ def _identity(before: Face | None, face: Face) -> Score:
     return Score(found.value, more={"unit": found.unit, "model": found.model, "threshold": found.threshold})
 
 
-def _unchanged(before: Face | None, face: Face) -> Score:
+def _unchanged(before: Face | None, face: Face, aside: tuple[int, int, int, int] | None) -> Score:
     if before is None:
         return Score.missing(NOT_AVAILABLE, _NO_BEFORE)
-    value = integrity.unchanged_outside(before, face.image)
+    value = integrity.unchanged_outside(before, face.image, aside)
     if value is None:
         reason = "The two pictures differ in size, or the person fills them: there is no outside to compare."
         return Score.missing(NOT_MEASURABLE, reason)

@@ -10,14 +10,21 @@ from diseaseface.faces.face import Face
 _PERSON = 0.02
 
 
-def unchanged_outside(before: Face, picture: np.ndarray) -> float | None:
+def unchanged_outside(
+    before: Face, picture: np.ndarray, aside: tuple[int, int, int, int] | None = None
+) -> float | None:
     """Return the share of pixels outside the person and the warp's ring that kept their bytes.
 
-    None where the picture has another size than the photo, or all of it is inside.
+    `aside` is a box (left, top, right, bottom) that is not looked at: the visible mark. None where the
+    picture has another size than the photo, or all of it is inside.
     """
     if picture.shape != before.image.shape:
         return None
     outside = frame_of(before).keep(("outside",), lambda: _outside(before))
+    if aside is not None:
+        left, top, right, bottom = aside
+        outside = outside.copy()
+        outside[top:bottom, left:right] = False
     changed = cv2.absdiff(before.image, picture).reshape(-1, 3)[outside.ravel()]
     if not len(changed):
         return None
