@@ -137,11 +137,14 @@ def test_a_change_comes_from_the_page_in_per_cent_and_can_be_taken_back(handlers
 
 def test_the_shipped_profile_is_shown_by_its_id_and_a_changed_one_as_the_visitors_own(handlers):
     bench = opened(handlers, DOWN)[0]["bench"]
-    disease, own, rooms = handlers.send(bench)
+    disease, own, rooms, asked_for = handlers.send(bench, 3)
     assert (disease, own) == (DOWN, None)
     assert rooms.selected == "transform"
-    disease, own, _ = handlers.send(bench.edited(0, "on", 0))
+    disease, own, *_ = handlers.send(bench.edited(0, "on", 0))
     assert disease == own.id == OWN + "Down syndrome (edited)"
+
+
+VALUES = (0, "", "", "", "typical", "disease", "morph", True, None)
 
 
 def test_the_first_tab_draws_the_visitors_own_profile():
@@ -152,12 +155,12 @@ def test_the_first_tab_draws_the_visitors_own_profile():
         raise ZeroDivisionError
 
     pipeline = SimpleNamespace(look=lambda photo: photo, draw=draw)
-    steps = Handlers(pipeline).show("a.png", "OWN:Mine", 50, 0, "", "", "typical", "disease", "head", None, "own")
+    steps = Handlers(pipeline).show("a.png", "OWN:Mine", 50, *VALUES, "own")
     with pytest.raises(AttributeError):
         list(steps)
     own = Profile("OWN:Mine", "Mine", (), TWO.signs)
     for disease in ("OWN:Mine", DOWN):
-        steps = Handlers(pipeline).show("a.png", disease, 50, 0, "", "", "typical", "disease", "head", None, own)
+        steps = Handlers(pipeline).show("a.png", disease, 50, *VALUES, own)
         with pytest.raises(ZeroDivisionError):
             list(steps)
     assert asked == [own, DOWN]

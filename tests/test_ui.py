@@ -1,6 +1,7 @@
 """The page without a browser and without an engine: what its handlers give and its presenters say."""
 
 import gc
+import re
 import threading
 import time
 import weakref
@@ -16,7 +17,7 @@ from diseaseface.engines.base import Applied, Rendering
 from diseaseface.errors import FaceError, RequestError, UnknownDisease
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Evidence, Profile, Sign, Undrawn
-from diseaseface.ui import figures, presenters, texts, views
+from diseaseface.ui import plot, presenters, texts, views
 from diseaseface.ui.engines import offered
 from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import Handlers
@@ -31,7 +32,15 @@ PROFILE = Profile("ORPHA:870", "Down syndrome", ("trisomy 21",), (SIGN,), (UNDRA
 HEAD = SimpleNamespace(
     image=np.full((96, 64, 3), 90, np.uint8), landmarks_px=np.random.default_rng(0).uniform(20, 44, (478, 2))
 )
-SETTINGS = {"seed": 3, "age": "", "side": "", "presentation": "typical", "toward": "disease", "view": "head"}
+SETTINGS = {
+    "seed": 3,
+    "age": "",
+    "sex": "",
+    "side": "",
+    "presentation": "typical",
+    "toward": "disease",
+    "engine": "morph",
+}
 
 
 def score(**values):
@@ -115,9 +124,9 @@ def match():
     return SimpleNamespace(id="ORPHA:870", name="Down syndrome", synonyms=("trisomy 21",), signs=9, drawable=0.8)
 
 
-def steps(pipeline=None, photo="face.png", disease="ORPHA:870", severity=50, held=None, **settings):
+def steps(pipeline=None, photo="face.png", disease="ORPHA:870", severity=50, held=None, consent=True, **settings):
     handlers = Handlers(pipeline or FakePipeline())
-    inputs = [*(SETTINGS | settings).values(), held]
+    inputs = [*(SETTINGS | settings).values(), consent, held]
     names = handlers.outputs()
     return [dict(zip(names, step, strict=True)) for step in handlers.show(photo, disease, severity, *inputs)]
 
@@ -139,7 +148,7 @@ def test_the_page_says_what_it_is_doing_and_stops_saying_so():
 
 
 def test_the_strip_has_five_stages_from_nothing_to_all():
-    assert [caption for _, caption in steps()[-1]["strip"]] == ["0 %", "25 %", "50 %", "75 %", "100 %"]
+    assert re.findall(r"data-severity='(\d+)'", steps()[-1]["strip"]) == ["0", "25", "50", "75", "100"]
 
 
 def test_the_photo_is_analysed_once_while_only_the_severity_changes():
@@ -163,13 +172,14 @@ def test_what_is_shown_already_is_not_drawn_again():
 
 def test_every_setting_of_the_page_reaches_the_pipeline():
     pipeline = FakePipeline()
-    steps(pipeline, seed=7, age="8,5", side="right", presentation="sampled", severity=35)
+    steps(pipeline, seed=7, age="8,5", sex="female", side="right", presentation="sampled", severity=35)
     severity, settings = pipeline.asked[0]
     assert severity == pytest.approx(0.35)
     assert settings == {
         "seed": 7,
         "age": 8.5,
         "photo_age": None,
+        "sex": "female",
         "side": "right",
         "presentation": "sampled",
         "toward": "disease",
@@ -222,9 +232,9 @@ def test_a_bug_is_not_dressed_up_as_a_refusal():
 def test_the_first_result_is_worked_out_once_for_all_visitors():
     pipeline = FakePipeline()
     handlers = Handlers(pipeline)
-    first = handlers.opening()
+    (first,) = handlers.opening()
     asked = len(pipeline.asked)
-    assert handlers.opening()[:2] == first[:2] == (str(examples()[0].path), "ORPHA:870")
+    assert next(handlers.opening())[:2] == first[:2] == (str(examples()[0].path), "ORPHA:870")
     assert len(pipeline.asked) == asked
 
 
@@ -280,7 +290,7 @@ def test_the_page_can_be_built_around_any_pipeline():
     assert isinstance(page, gr.Blocks)
     drawing = [fn for fn in page.fns.values() if fn.fn and fn.fn.__name__.startswith(("show", "take_"))]
     alone = {fn.fn.__name__ for fn in drawing if fn.concurrency_id != "engine"}
-    assert alone == {"take_example"}, "whatever draws shares one queue"
+    assert alone == {"take_example", "take_upload"}, "whatever draws shares one queue"
     assert launch_options()["run_history"] is False
     assert page.analytics_enabled is False
 
@@ -347,25 +357,34 @@ def test_the_course_keeps_a_sign_that_begins_late_at_its_stage():
     assert presenters.course_of(drawings)[SLANT] == pytest.approx([0.0, 0.5, 1.0])
 
 
-def test_the_plot_has_a_row_a_sign_with_asked_drawn_and_read_back():
-    full = attributes()[SLANT].positive.full
-    asked, applied, _, measured = figures.signs_figure(report()).data
-    assert asked.x[0] == pytest.approx(400 / full)
-    assert applied.x[0] == pytest.approx(380 / full)
-    assert measured.x[0] == pytest.approx(310 / full)
+def test_the_plot_has_a_row_a_sign_that_says_asked_drawn_and_read_back():
+    html = plot.plot_html(report())
+    assert html.count("<li>") == 1
+    assert "asked +4.0°, drawn +3.8°, read back +3.1° (+1.6 SD)" in html
+    assert "data-view='eyes'" in html
+    low, high = plot._span(report()["attributes"])
+    at = 100 * (100 * 3.1 / attributes()[SLANT].positive.full - low) / (high - low)
+    assert f"class='dot' style='left:{at:.1f}%'" in html
 
 
 def test_taking_a_sign_away_grows_to_the_right_as_well():
     sign = report()["attributes"][0] | {"asked": -4.0, "applied": -3.8, "measured": -3.0}
-    assert figures.share_of_marked(sign, sign["applied"]) > 0
+    assert plot.share_of_marked(sign, sign["applied"]) > 0
 
 
 def test_a_sign_that_cannot_be_measured_has_no_mark():
     sign = report()["attributes"][0] | {"measured": None, "status": "not_measurable", "reason": "Depth."}
-    figure = figures.signs_figure(report(attributes=[sign]))
-    assert figure.data[3].x[0] is None
-    assert figure.data[2].x[0] > 0
-    assert "not read" in [note.text for note in figure.layout.annotations]
+    html = plot.plot_html(report(attributes=[sign]))
+    assert "class='dot' style" not in html
+    assert "class='unread' style" in html
+    assert "not read</span>" in html
+    assert "Depth." in html
+
+
+def test_many_signs_are_folded_and_none_is_left_out():
+    html = plot.plot_html(report(attributes=report()["attributes"] * 20))
+    assert html.count("<li>") == 20
+    assert html.index("<details>") < html.rindex("<li>")
 
 
 @pytest.mark.parametrize("view", views.VIEWS)
@@ -377,7 +396,7 @@ def test_a_view_lies_inside_the_photo(view, face):
 
 
 def test_the_eyes_are_inside_the_view_of_the_eyes(face):
-    left, top, right, bottom = views.box_of(face, views.EYES)
+    left, top, right, bottom = views.box_of(face, "eyes")
     for iris in (468, 473):
         x, y = face.landmarks_px[iris]
         assert left < x < right
@@ -427,7 +446,7 @@ def test_a_diffusion_models_steps_are_told_and_end_when_nobody_waits():
                 raise
             return super().draw(photo, disease, severity, **settings)
 
-    inputs = [*SETTINGS.values(), None, None, "diffusion"]
+    inputs = (SETTINGS | {"engine": "diffusion"}).values()
     shown = Handlers(Slow()).show("face.png", "ORPHA:870", 50, *inputs)
     place = Handlers.outputs().index("status")
     told = [step[place] for step in shown]

@@ -12,7 +12,30 @@
     follow();
   });
 
-  // The severity redraws on release; keys release it too.
+  const page = Object.assign((window.diseaseface ??= {}), {
+    // A file was made: let the browser take it.
+    fetch(name = 'fetch') {
+      setTimeout(() => {
+        const link = document.querySelector(`#${name} a, a#${name}`);
+        (link ?? document.querySelector(`#${name} button, button#${name}`))?.click();
+      }, 60);
+    },
+    // Set the severity as if the slider had been dragged there.
+    severity(value) {
+      const range = slider();
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(range, value);
+      range.dispatchEvent(new Event('input', { bubbles: true }));
+      setTimeout(() => range.dispatchEvent(new PointerEvent('pointerup', { bubbles: true })), 60);
+    },
+    // News of the server for the viewer: a frame while the severity moves, and the frames of a film.
+    live: (news) => page.viewers.picture.live(news),
+    film: (news) => page.viewers.picture.play(news),
+  });
+  page.viewers ??= {};
+
+  const slider = () => document.querySelector('#severity input[type=range]');
+
+  // The severity redraws on release, with quick frames on the way; keys release it too.
   let released = 0;
   document.addEventListener('keyup', (event) => {
     if (!event.target.closest('#severity')) return;
@@ -21,34 +44,56 @@
       released = setTimeout(() => event.target.dispatchEvent(new PointerEvent('pointerup', { bubbles: true })), 300);
     } else if (event.key === 'Enter') event.target.blur();
   });
+  document.addEventListener('input', (event) => {
+    if (event.target !== slider()) return;
+    const viewer = page.viewers.picture;
+    viewer?.send('input', { severity: Number(event.target.value), view: viewer.sight() });
+    mark(Number(event.target.value));
+  });
 
-  // A file was made: let the browser take it.
-  window.diseaseface = {
-    fetch(name = 'fetch') {
-      setTimeout(() => {
-        const link = document.querySelector(`#${name} a, a#${name}`);
-        (link ?? document.querySelector(`#${name} button, button#${name}`))?.click();
-      }, 60);
-    },
-  };
+  // The stages: one is marked where the severity is just there; arrow keys step from one to the next.
+  const stages = () => [...document.querySelectorAll('#strip [data-severity]')];
+  function mark(severity) {
+    for (const stage of stages()) stage.setAttribute('aria-checked', String(Number(stage.dataset.severity) === severity));
+  }
+  function go(stage) {
+    if (!stage) return;
+    for (const other of stages()) other.tabIndex = other === stage ? 0 : -1;
+    page.severity(stage.dataset.severity);
+  }
+  document.addEventListener('click', (event) => go(event.target.closest('#strip [data-severity]')));
+  document.addEventListener('keydown', (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const among = event.target.closest('#strip [data-severity]');
+    const free = event.target === root && ['ArrowLeft', 'ArrowRight'].includes(event.key);
+    if (!step || !(among || free) || event.ctrlKey || event.altKey || event.metaKey) return;
+    const now = Number(slider().value);
+    const row = stages();
+    const next = step > 0 ? row.find((one) => one.dataset.severity > now) : row.findLast((one) => one.dataset.severity < now);
+    if (!next || document.querySelector('#strip').offsetParent === null) return;
+    event.preventDefault();
+    go(next);
+    if (among) next.focus();
+  });
 
   // A row of the plot or of the table shows the part of the face it is about; chosen again, the head.
-  const see = (view) => {
-    const radio = (name) => document.querySelector(`#view input[value="${name}"]`);
-    const wanted = radio(view)?.checked ? radio('head') : radio(view);
-    wanted?.click();
-  };
   document.addEventListener('click', (event) => {
     const row = event.target.closest('[data-view]');
     if (!row) return;
-    see(row.dataset.view);
-    document.querySelector('#picture')?.scrollIntoView({ behavior: 'smooth', block: 'nearest' });
+    const name = row.closest('[data-viewer]')?.dataset.viewer ?? 'picture';
+    page.viewers[name]?.zoom(row.dataset.view, row.dataset.label);
+    document.querySelector(`#${name}`)?.scrollIntoView({ behavior: 'smooth', block: 'nearest' });
   });
-  const hear = () => {
-    const plot = document.querySelector('#plot .js-plotly-plot');
-    if (!plot?.on || plot.dataset.heard) return;
-    plot.dataset.heard = 'yes';
-    plot.on('plotly_click', (event) => see(event.points[0].customdata[0]));
-  };
-  new MutationObserver(hear).observe(root, { childList: true, subtree: true });
+
+  // A photo dropped anywhere on its step is taken like one that is chosen.
+  const drop = (event) => event.target.closest?.('#controls .step') && event.dataTransfer?.types.includes('Files');
+  document.addEventListener('dragover', (event) => drop(event) && event.preventDefault());
+  document.addEventListener('drop', (event) => {
+    const input = document.querySelector('#upload input[type=file], input#upload, #upload ~ input[type=file]');
+    if (!drop(event) || !input || !event.dataTransfer.files.length) return;
+    event.preventDefault();
+    event.stopPropagation();
+    input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+  }, true);
 }

@@ -2,88 +2,34 @@
 
 import json
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
-import numpy as np
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
 from diseaseface import pictures
-from diseaseface.errors import DiseaseFaceError, FaceError, PhotoError, RequestError, UnknownDisease
+from diseaseface.errors import DiseaseFaceError, FaceError, PhotoError, UnknownDisease
 from diseaseface.faces.face import Face
 from diseaseface.knowledge.profiles import Profile
 from diseaseface.settings import STAGES
-from diseaseface.ui import figures, presenters, texts, views
+from diseaseface.ui import asked, links, presenters, texts, viewer, visit
+from diseaseface.ui.asked import Asked
 from diseaseface.ui.examples import examples
+from diseaseface.ui.held import Held, Shown, working
+from diseaseface.ui.plot import plot_html
 from diseaseface.ui.progress import watched
+from diseaseface.ui.stages import stages_html
 
 if TYPE_CHECKING:
     from diseaseface.pipeline import Drawing, Pipeline, Result
 
-FIRST_DISEASE, FIRST_SEVERITY = "Down syndrome", 70
-FIRST_SETTINGS = {
-    "seed": 0,
-    "age": None,
-    "photo_age": None,
-    "side": "left",
-    "presentation": "typical",
-    "toward": "disease",
-    "engine": "morph",
-}
 MOST_SUGGESTIONS = 12
 FRAMES, FRAME_SIDE_PX = 13, 560  # of an animation
-
-
-@dataclass(frozen=True, eq=False)
-class Held:
-    """What one visitor's session remembers: the analysed photo and the last result."""
-
-    photo: str
-    face: Face
-    settings: dict
-    disease: str | Profile
-    severity: float
-    drawing: "Drawing"
-    result: "Result | None" = None
-    stages: tuple["Drawing", ...] = ()
-
-    def answers(self, photo: str, disease: str, severity: float, settings: dict) -> bool:
-        """Whether just this was asked for, and all of it is drawn."""
-        asked = (self.photo, self.disease, self.severity, self.settings)
-        return bool(self.stages) and asked == (photo, disease, severity, settings)
-
-
-@dataclass(frozen=True, eq=False)
-class Shown:
-    """New values of the page's outputs, in the order of the layout; what is not given stays."""
-
-    picture: Any = field(default_factory=gr.skip)
-    caption: Any = field(default_factory=gr.skip)
-    warnings: Any = field(default_factory=gr.skip)
-    scores: Any = field(default_factory=gr.skip)
-    plot: Any = field(default_factory=gr.skip)
-    strip: Any = field(default_factory=gr.skip)
-    signs: Any = field(default_factory=gr.skip)
-    photo_notice: Any = ""
-    disease_notice: Any = ""
-    notice: Any = ""
-    status: Any = ""
-    stop: Any = field(default_factory=lambda: gr.update(visible=False))
-    held: Any = field(default_factory=gr.skip)
-
-    def values(self) -> tuple:
-        """Return the values in order, with pictures placed where the page can fetch them."""
-        return tuple(_placed(getattr(self, one.name)) for one in fields(self))
-
-
-def working(status: str, **news) -> Shown:
-    """Return news while more is on its way."""
-    return Shown(status=f'<p class="working" role="status">{status}</p>', stop=gr.update(visible=True), **news)
 
 
 class Handlers:
@@ -91,25 +37,49 @@ class Handlers:
 
     def __init__(self, pipeline: "Pipeline"):
         self.pipeline = pipeline
-        self._opening: tuple[str, str, Shown] | None = None
+        self._opening: tuple[str, Shown] | None = None
         self._opening_lock = threading.Lock()
 
-    def opening(self) -> tuple:
-        """Return the first example's photo, disease and result; worked out once for all visitors."""
+    def opening(self, request: gr.Request | None = None) -> Iterator[tuple]:
+        """Show what the link asks for; without settings in it the first example, worked out once for all visitors."""
+        told = links.read(dict(request.query_params)) if request is not None else {}
+        if told:
+            yield from self._linked(told)
+            return
+        disease, shown = self._first()
+        yield str(examples()[0].path), disease, *_stay(len(links.known()) - 2), *shown.values()
+
+    def warm(self) -> None:
+        """Work out the first result before anybody asks for it."""
+        self._first()
+
+    def _first(self) -> tuple[str, Shown]:
         with self._opening_lock:
             if self._opening is None:
                 self._opening = self._first_result()
-        photo, disease, shown = self._opening
-        return photo, disease, *shown.values()
+        return self._opening
 
-    def _first_result(self) -> tuple[str, str, Shown]:
-        photo = str(examples()[0].path)
-        disease = self.pipeline.profile(FIRST_DISEASE)
-        shown = Shown()
-        for step in self._steps(photo, disease.id, FIRST_SEVERITY, FIRST_SETTINGS, None):
-            news = {one.name: getattr(step, one.name) for one in fields(step)}
-            shown = replace(shown, **{name: new for name, new in news.items() if new != gr.skip()})
-        return photo, disease.id, shown
+    def _first_result(self) -> tuple[str, Shown]:
+        photo, disease = str(examples()[0].path), self.pipeline.profile(asked.FIRST_DISEASE).id
+        news: dict = {}
+        for step in self._steps(photo, disease, asked.first(disease), None):
+            news |= step.news()
+        return disease, Shown(**news)
+
+    def _linked(self, told: dict) -> Iterator[tuple]:
+        """Set the page as a link says; the photo comes with the last step, lest it start a drawing of its own."""
+        photo = told.pop(links.FACE, str(examples()[0].path))
+        wanted = asked.first(told.pop("disease", asked.FIRST_DISEASE), **told)
+        disease, steps = wanted.disease, [Shown()]
+        try:
+            disease = self.pipeline.profile(wanted.disease).id
+            steps = self._steps(photo, disease, replace(wanted, disease=disease), None)
+        except UnknownDisease as error:
+            steps = [Shown(disease_notice=presenters.notice_html(str(error)))]
+        values = [vars(replace(wanted, disease=disease))[name] for name in links.known()[1:]]
+        for place, step in enumerate(self._in_words(steps)):
+            yield gr.skip(), *(_stay(len(values)) if place else values), *step.values()
+        yield photo, *_stay(len(values) + len(Shown.names()))
 
     def search(self, text: str) -> list[dict]:
         """Suggest diseases for what has been typed so far."""
@@ -117,31 +87,32 @@ class Handlers:
         return [presenters.disease_option(match) for match in matches]
 
     def show(
-        self, photo, disease, severity, seed, age, side, presentation, toward, view, held, own: Profile | None = None,
-        engine: str = "morph",
+        self, photo, disease, severity, seed, age, sex, side, presentation, toward, engine,
+        consent: bool = True, held: Held | None = None, own: Profile | None = None, past: tuple = (),
     ) -> Iterator[tuple]:  # fmt: skip
         """Draw, then score, then draw the course; each as soon as it is there."""
+        wanted = Asked(disease, severity, seed, age, sex, side, presentation, toward, engine)
+        chosen = own if own is not None and own.id == disease else disease
+        if photo and not consent and not is_example(photo):
+            yield Shown(photo_notice=presenters.notice_html(texts.CONSENT_FIRST)).values()
+            return
+        for step in self._in_words(self._steps(photo, chosen, wanted, held, past)):
+            yield step.values()
+
+    @staticmethod
+    def _in_words(steps: Iterable[Shown]) -> Iterator[Shown]:
+        """Put a refusal next to what caused it."""
         try:
-            settings = {
-                "seed": int(seed or 0),
-                **_ages(age),
-                "side": side or None,
-                "presentation": presentation,
-                "toward": toward,
-                "engine": engine,
-            }
-            chosen = own if own is not None and own.id == disease else disease
-            for step in self._steps(photo, chosen, severity, settings, held, view):
-                yield step.values()
+            yield from steps
         except (PhotoError, FaceError) as error:
-            yield Shown(photo_notice=presenters.notice_html(str(error))).values()
+            yield Shown(photo_notice=presenters.notice_html(str(error)))
         except UnknownDisease as error:
-            yield Shown(disease_notice=presenters.notice_html(str(error))).values()
+            yield Shown(disease_notice=presenters.notice_html(str(error)))
         except DiseaseFaceError as error:
-            yield Shown(notice=presenters.notice_html(str(error))).values()
+            yield Shown(notice=presenters.notice_html(str(error)))
 
     def _steps(
-        self, photo, disease, severity, settings: dict, held: Held | None, view: str = views.HEAD
+        self, photo, disease, wanted: Asked, held: Held | None, past: tuple[visit.Entry, ...] = ()
     ) -> Iterator[Shown]:
         if not photo:
             yield Shown(photo_notice=presenters.notice_html(texts.NO_PHOTO))
@@ -149,21 +120,21 @@ class Handlers:
         if not disease:
             yield Shown(disease_notice=presenters.notice_html(texts.NO_DISEASE))
             return
-        if held and held.answers(photo, disease, severity, settings):  # values set by us come back as changes
+        if held and held.answers(photo, disease, wanted):  # values set by us come back as changes
             yield Shown()
             return
         yield working(texts.READING_FACE)
-        face = held.face if held and held.photo == photo else self.pipeline.look(photo)
-        # A picture of our own carries its settings, which the way back needs.
-        source = photo if settings.get("toward") == "healthy" and pictures.read_report(photo) else face
+        settings, known = wanted.settings(), bool(held and held.photo == photo)
+        face = held.face if known else self.pipeline.look(photo)
+        source = _source(photo, face, settings)
         drawing = yield from _by_steps(
-            settings, lambda told: self.pipeline.draw(source, disease, severity / 100, **settings, **told)
+            settings, lambda told: self.pipeline.draw(source, disease, wanted.severity / 100, **settings, **told)
         )
-        held = Held(photo, face, settings, disease, severity, drawing)
+        held = Held(photo, face, wanted, disease, drawing)
         yield working(
             texts.SCORING,
-            picture=_pair(face, drawing.rendering.picture, view),
-            caption=presenters.caption_html(_told(drawing)),
+            picture=viewer.pair(drawing, known=known),
+            caption=presenters.caption_html(_told(drawing), _link(held)),
             held=held,
         )
 
@@ -173,7 +144,7 @@ class Handlers:
         yield working(
             texts.COURSE,
             scores=presenters.scores_html(report),
-            plot=figures.signs_figure(report),
+            plot=plot_html(report),
             warnings=presenters.warnings_html(report["warnings"]),
             held=held,
         )
@@ -181,21 +152,41 @@ class Handlers:
         stages = yield from _by_steps(
             settings, lambda told: tuple(self.pipeline.draw_strip(face, disease, STAGES, **settings, **told))
         )
+        past = visit.remember(past, _entry(held))
         yield Shown(
-            strip=[(pictures.encode_png(_head(stage)), _caption(stage)) for stage in stages],
+            strip=stages_html(stages, wanted.severity),
             signs=presenters.signs_html(report, drawing.profile, presenters.course_of(stages)),
             held=replace(held, stages=stages),
+            visit=past,
+            visited=visit.visited_html(past),
         )
 
     @staticmethod
     def outputs() -> list[str]:
         """Return the names of what `show` gives back, in order."""
-        return [one.name for one in fields(Shown)]
+        return Shown.names()
+
+    def live(self, held: Held | None, event: gr.EventData) -> Any:
+        """Draw a quick frame while the severity is dragged; scores wait until it is let go."""
+        if held is None or held.asked.engine != "morph":
+            return gr.skip()
+        settings, severity = held.settings, min(max(float(event.severity), 0.0), 100.0)
+        source = _source(held.photo, held.face, settings)
+        try:
+            return viewer.frame(self.pipeline.draw(source, held.disease, severity / 100, **settings), str(event.view))
+        except DiseaseFaceError:  # told when the severity is let go
+            return gr.skip()
+
+    def film(self, held: Held | None, event: gr.EventData) -> Any:
+        """Draw the frames of the course."""
+        if held is None:
+            return gr.skip()
+        return [viewer.frame(drawing, str(event.view)) for drawing in self._course(held, FRAMES)]
 
     @staticmethod
-    def another_seed(seed: float | None) -> int:
-        """Return the next seed: chance that can be told to somebody else."""
-        return int(seed or 0) + 1
+    def another_seed(seed: float | None, asked_for: int) -> tuple[int, int]:
+        """Return the next seed, chance that can be told to somebody else, and ask for its picture."""
+        return int(seed or 0) + 1, asked_for + 1
 
     @staticmethod
     def stopped() -> tuple:
@@ -209,9 +200,19 @@ class Handlers:
         return next(str(one.path) for one in examples() if one.path.name == name)
 
     @staticmethod
-    def look_closer(view: str, held: Held | None) -> Any:
-        """Show another part of the picture that is there."""
-        return gr.skip() if held is None else _placed(_pair(held.face, held.drawing.rendering.picture, view))
+    def take_upload(path: str | None) -> str | None:
+        """Return the path of the file that was chosen."""
+        return path
+
+    @staticmethod
+    def restore(past: tuple[visit.Entry, ...], asked_for: int, event: gr.EventData) -> tuple:
+        """Return the settings of a picture of this visit, and ask for it; a photo that is deleted says so."""
+        entry = past[int(event.place)]
+        notice = ""
+        if not Path(entry.photo).is_file():
+            notice = presenters.notice_html(texts.PHOTO_GONE)
+        photo = gr.skip() if notice else entry.photo
+        return photo, *vars(entry.asked).values(), entry.own, asked_for + 1, notice
 
     @staticmethod
     def recognise(photo: str | None) -> str:
@@ -236,7 +237,7 @@ class Handlers:
         """Return the course side by side with captions, as PNG."""
         report = _ready(held).report.to_dict()
         stages = held.stages or tuple(self._course(held, STAGES))
-        sheet = pictures.sheet([_head(one) for one in stages], [_caption(one) for one in stages])
+        sheet = pictures.sheet([viewer.head(one) for one in stages], [_caption(one) for one in stages])
         return _file(held, "-course.png", pictures.encode_png(sheet, report))
 
     def take_gif(self, held: Held | None, progress=gr.Progress()) -> str:  # noqa: B008 - Gradio's way
@@ -250,24 +251,35 @@ class Handlers:
     def _frames(self, held: Held | None, progress) -> list:
         _ready(held)
         course = progress.tqdm(self._course(held, FRAMES), total=FRAMES, desc=texts.COURSE)
-        return [pictures.shrunk(_head(drawing), FRAME_SIDE_PX) for drawing in course]
+        return [pictures.shrunk(viewer.head(drawing), FRAME_SIDE_PX) for drawing in course]
 
     def _course(self, held: Held, stages: int) -> Iterator["Drawing"]:
         return self.pipeline.draw_strip(held.face, held.disease, stages, **held.settings)
 
 
-def _ages(text: str | None) -> dict[str, float | None]:
-    """Read "30", the age to show, or "30 > 60", the age in the photo and the age to show."""
-    parts = [part.strip().replace(",", ".") for part in (text or "").replace("→", ">").split(">")]
-    try:
-        years = [float(part) for part in parts if part or len(parts) > 1]
-    except ValueError:
-        years = [0.0] * 3
-    if len(years) > 2:
-        raise RequestError(
-            "The age is a number of years, such as 8 or 0.5, or two, such as 30 > 60; or leave it empty."
-        )
-    return {"age": years[-1] if years else None, "photo_age": years[0] if len(years) == 2 else None}
+def is_example(photo: str) -> bool:
+    """Tell whether a photo is one that the page offers."""
+    return photo in {str(one.path) for one in examples()}
+
+
+def _stay(count: int) -> list:
+    return [gr.skip()] * count
+
+
+def _source(photo: str, face: Face, settings: dict) -> str | Face:
+    """Return what is drawn on: a picture of our own carries its settings, which the way back needs."""
+    return photo if settings["toward"] == "healthy" and pictures.read_report(photo) else face
+
+
+def _entry(held: Held) -> visit.Entry:
+    thumb = viewer.data_url(viewer.head(held.drawing), viewer.THUMB_PX)
+    own = held.disease if isinstance(held.disease, Profile) else None
+    return visit.Entry(held.photo, held.asked, held.drawing.profile.name, thumb, own)
+
+
+def _link(held: Held) -> str:
+    """Return the query that opens the page with these settings; a visitor's own profile has none."""
+    return "" if isinstance(held.disease, Profile) else links.query(held.asked, held.photo)
 
 
 def _by_steps(settings: dict, work: Callable[[dict], Any]) -> Generator[Shown, None, Any]:
@@ -283,15 +295,6 @@ def _by_steps(settings: dict, work: Callable[[dict], Any]) -> Generator[Shown, N
             yield working(texts.STEP.format(done, total))
 
 
-def _pair(face: Face, picture: np.ndarray, view: str) -> tuple[bytes, bytes]:
-    box = views.box_of(face, view)
-    return tuple(pictures.encode_png(views.crop(one, box)) for one in (face.image, picture))
-
-
-def _head(drawing: "Drawing") -> np.ndarray:
-    return views.crop(drawing.rendering.picture, views.box_of(drawing.face, views.HEAD))
-
-
 def _ready(held: Held | None) -> "Result":
     if held is None or held.result is None:
         raise gr.Error(texts.NOTHING_TO_TAKE, print_exception=False)
@@ -305,15 +308,6 @@ def _told(drawing: "Drawing") -> dict:
 
 def _caption(stage: "Drawing") -> str:
     return presenters.stage_caption(stage.request.severity)
-
-
-def _placed(value: Any) -> Any:
-    """Put PNG bytes, alone or inside lists and tuples, where Gradio serves and later deletes them."""
-    if isinstance(value, bytes):
-        return save_bytes_to_cache(value, "picture.png", get_upload_folder())
-    if isinstance(value, list | tuple):
-        return type(value)(_placed(part) for part in value)
-    return value
 
 
 def _file(held: Held, ending: str, data: bytes) -> str:

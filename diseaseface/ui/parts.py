@@ -30,9 +30,16 @@ def words(name: str) -> gr.HTML:
     return gr.HTML("", elem_id=name, js_on_load=None)
 
 
-def title(text: str, hint: str = "") -> None:
+def title(text: str, hint: str = "", name: str | None = None) -> None:
     """Put a heading, with a sentence below it where there is one."""
-    gr.HTML(f"<h2>{text}</h2>{f'<p>{hint}</p>' if hint else ''}", elem_classes="title", js_on_load=None)
+    told = f"<h2>{text}</h2>{f'<p>{hint}</p>' if hint else ''}"
+    gr.HTML(told, elem_classes="title", js_on_load=None, elem_id=name)
+
+
+def folded(summary: str, items: str, name: str, tag: str = "ul") -> None:
+    """Put help that opens where it is wanted."""
+    told = f"<details class='help'><summary>{escape(summary)}</summary><{tag}>{items}</{tag}></details>"
+    gr.HTML(told, js_on_load=None, elem_id=name)
 
 
 def step_title(number: int, text: str) -> None:

@@ -18,7 +18,7 @@ from diseaseface.evaluation.words import (
 )
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Profile
-from diseaseface.ui.views import HEAD, VIEW_OF_REGION
+from diseaseface.ui.views import HEAD, VIEWS
 
 __all__ = ["NOT_READ", "likeness", "score_sentences", "stage_caption"]  # words that the page takes from here
 NOT_STATED = "<small>how often is not stated</small>"
@@ -64,11 +64,11 @@ def note_html(sentence: str) -> str:
     return f'<p class="note">{escape(sentence)}</p>'
 
 
-def caption_html(report: Mapping) -> str:
-    """Say what the picture shows."""
+def caption_html(report: Mapping, link: str = "") -> str:
+    """Say what the picture shows; `link` is the query that opens the page with it."""
     way = "" if report.get("toward") != "healthy" else ", taken away"
     return (
-        f"<p><b>{escape(report['disease']['name'])}</b>{way}"
+        f"<p data-link='{escape(link, quote=True)}'><b>{escape(report['disease']['name'])}</b>{way}"
         f"<span>severity {percent(report['severity'])}</span><span>{escape(report['disease']['id'])}</span></p>"
     )
 
@@ -99,8 +99,8 @@ def _sign_row(sign: Mapping, course: Sequence[float], known: bool) -> str:
         evidence_html(sign["evidence"]),
     )
     data = "".join(f"<td data-name='{name}'>{cell}</td>" for name, cell in zip(COLUMNS[1:], cells, strict=True))
-    name = f"<th scope='row'>{escape(sign['label'])}{escape(side)} <small>{ids}</small></th>"
-    return f"<tr data-view='{view_of(sign['name'])}'>{name}{data}</tr>"
+    button = f"<button type='button' {looking(sign)}>{escape(sign['label'])}{escape(side)}</button>"
+    return f"<tr><th scope='row'>{button} <small>{ids}</small></th>{data}</tr>"
 
 
 def _seen(weight: float | None, known: bool) -> str:
@@ -174,4 +174,9 @@ def disease_option(match) -> dict:
 def view_of(name: str) -> str:
     """Return the close view in which an attribute is seen best."""
     known = attributes().get(name)
-    return VIEW_OF_REGION.get(known.region, HEAD) if known else HEAD
+    return known.region if known and known.region in VIEWS else HEAD
+
+
+def looking(sign: Mapping) -> str:
+    """Return what a button carries that looks closer at a sign."""
+    return f"data-view='{view_of(sign['name'])}' data-label='{escape(sign['label'], quote=True)}'"

@@ -136,15 +136,16 @@ class ProfileHandlers:
         data = json.dumps(made.to_dict(), ensure_ascii=False, indent=1).encode("utf-8")
         return save_bytes_to_cache(data, f"profile-{kept}.json", get_upload_folder())
 
-    def send(self, bench: Workbench | None) -> tuple:
+    def send(self, bench: Workbench | None, asked_for: int = 0) -> tuple:
         """Send the open profile to the first tab: by its id where it is the shipped one, else as the visitor's own."""
         if bench is None:
-            return gr.skip(), gr.skip(), gr.skip()
+            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
+        room = gr.Tabs(selected="transform")
         if not bench.edits and self._knows(bench.profile):
-            return bench.profile.id, None, gr.Tabs(selected="transform")
+            return bench.profile.id, None, room, asked_for + 1
         made = bench.made()
         own = replace(made, id=OWN + made.name)
-        return own.id, own, gr.Tabs(selected="transform")
+        return own.id, own, room, asked_for + 1
 
     def _knows(self, profile: Profile) -> bool:
         try:

@@ -29,7 +29,7 @@ def launch_options() -> dict:
     return {
         "server_name": server_name(),
         "theme": theme(),
-        "css_paths": [ASSETS / "page.css", ASSETS / "profiles.css"],
+        "css_paths": [ASSETS / f"{name}.css" for name in ("page", "viewer", "profiles")],
         "js": Path(ASSETS / "scripts" / "page.js").read_text(encoding="utf-8"),
         "favicon_path": ASSETS / "icons" / "mark.png",
         "footer_links": [],

@@ -3,8 +3,23 @@
 NAME = "DiseaseFace"
 TAGLINE = "See, and measure, how a disease shows on a face"
 
+THEME = "Switch between light and dark"
 PHOTO = "Photo"
 PHOTO_HINT = "A face from the front, eyes open. Drop a picture, or use the camera."
+CHOOSE_PHOTO = "Choose a photo"
+CONSENT = "The person in my photos agrees to this use, and where I show a picture I say that it is synthetic."
+CONSENT_FIRST = (
+    "Please confirm above that the person agrees; your photo is then drawn at once. Examples need no consent."
+)
+PHOTO_TIPS = "What makes a good photo"
+PHOTO_TIPS_TEXT = (
+    "From the front, at eye level, the head upright; eyes open, mouth closed, a calm face.",
+    "Even daylight, nothing over the face: no glasses, no hair over brows or eyes, no filter.",
+    "The whole head and neck in the picture, the face at least 300 pixels wide; 600 shows more signs.",
+)
+PHOTO_GONE = (
+    "The photo of that picture is deleted by now, as all photos are: choose it again, and the settings are there."
+)
 EXAMPLES = "Or start with one of these"
 EXAMPLES_NOTE = "Heads marked ◇ are synthetic: nobody looks like this. Astronaut: NASA, public domain."
 DISEASE = "Disease"
@@ -22,12 +37,24 @@ SIDES = [("Left", "left"), ("Right", "right")]
 SEED = "Seed"
 DICE = "Another"
 AGE = "Age in years; 30 > 60 also ages the face"
+SEX = "Sex of the person"
+SEXES = [("Not told", ""), ("Female", "female"), ("Male", "male")]
 
 ENGINE = "Drawn by"
 ENGINES = {"morph": "Changing the photo itself", "diffusion": "A diffusion model"}
 ENGINE_REFUSED = "{name} is not available here: why, and what to do"
 STEP = "Drawing, step {} of {}"
 
+PICTURE = "Photo and drawing"
+ALT_PHOTO = "The photo before"
+ALT_DRAWN = "{name} at severity {severity:.0f} %, a synthetic picture"
+ALT_AWAY = "{name} taken away by {severity:.0f} %, a synthetic picture"
+WIPE = "How much of the photo is seen, in per cent; the rest is the drawing"
+PLAY = "Play the course"
+BESIDE = "Side by side"
+LARGE = "Full screen"
+BACK = "back to the head"
+LINK = "Copy a link to this"
 VIEW = "Part of the picture"
 VIEWS = [("Whole", "whole"), ("Head", "head"), ("Eyes", "eyes"), ("Midface", "midface"), ("Mouth", "mouth")]
 BEFORE, AFTER = "Photo", "Drawn"
@@ -40,12 +67,31 @@ TAKE_PICTURE, TAKE_STRIP, TAKE_GIF, TAKE_MP4, TAKE_REPORT = "Picture", "Strip", 
 NOTHING_TO_TAKE = "There is nothing to take away yet: choose a photo and a disease first."
 
 STRIP_TITLE = "Course"
-STRIP_HINT = "Five stages of the same face. Open one to see it large."
+STRIP_HINT = "Five stages of the same face. Choose one, or step with the arrow keys, to set the severity."
+VISIT_TITLE = "This visit"
+VISIT_HINT = "What you drew so far, newest first; choose one to have it back. Gone when you leave."
+RESTORE = "{name} at {severity}: show it again"
 SIGNS_TITLE = "Signs and evidence"
 SIGNS_HINT = "What was drawn, how often people with the disease have it, and who says so. Choose a row to look closer."
 PLOT_TITLE = "Asked, drawn, read back"
 PLOT_HINT = "Share of the marked change of each sign. Choose a row to look closer."
+PLOT_KEY = [("asked", "asked"), ("drawn", "drawn"), ("unread", "drawn, not readable"), ("dot", "read back")]
+PLOT_WORDS = ("asked", "drawn")
+PLOT_READ = "read back"
+PLOT_MORE = "{} more signs"
+PLOT_EMPTY = "No sign is drawn at these settings."
+NOT_READ = "not read"
 SCORES_TITLE = "Read from the picture"
+SCORES_HELP = "What the scores mean"
+SCORES_HELP_TEXT = [
+    ("Severity", "How far along the disease's course the finished picture is, read from its pixels without knowing "
+     "what was asked. The bar is the likely range, the tick what was asked."),
+    ("Profile match", "Whether the changes that are read point the way of the disease: 1 the same way, 0 unrelated, "
+     "−1 the opposite. It says nothing of how strong they are."),
+    ("Same person", "A face recogniser's distance between photo and drawing: it says whether identity survived."),
+    ("Background", "The share of pixels outside the person that are exactly as in the photo."),
+    ("SD", "Standard deviations among healthy faces: beyond 2, few healthy faces show as much."),
+]  # fmt: skip
 
 FOOT = (
     "Synthetic pictures, for education and research; no diagnostic device. "

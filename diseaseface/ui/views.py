@@ -1,4 +1,4 @@
-"""Which part of a picture the page shows: all of it, the head, or a part of the face."""
+"""Which part of a picture the page shows: all of it, the head, or the part of the face that a sign is on."""
 
 import numpy as np
 
@@ -7,27 +7,27 @@ from diseaseface.faces.face import Face
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels."""
 
-WHOLE, HEAD, EYES, MIDFACE, MOUTH = VIEWS = ("whole", "head", "eyes", "midface", "mouth")
-VIEW_OF_REGION = {
-    "eyes": EYES,
-    "brows": EYES,
-    "forehead": HEAD,
-    "nose": MIDFACE,
-    "cheeks": MIDFACE,
-    "mouth": MOUTH,
-    "jaw": MOUTH,
-    "skin": HEAD,
-    "face": HEAD,
-}
+WHOLE, HEAD = "whole", "head"
 _ALL = tuple(range(468))
-# Of each close view: the landmarks around whose middle it lies, its side, and how far it is
-# moved up, both as shares of the face's height from forehead to chin.
+# Of each close view, the regions of the catalogue among them: the landmarks around whose middle it
+# lies, its side, and how far it is moved up, both as shares of the face's height from forehead to chin.
 _SQUARES = {
     HEAD: (_ALL, 2.0, 0.10),
-    EYES: ((33, 133, 263, 362), 0.95, 0.0),
-    MIDFACE: ((6, 2), 0.95, 0.0),
-    MOUTH: ((0, 17, 152), 0.80, 0.05),
+    "eyes": ((33, 133, 263, 362), 0.95, 0.0),
+    "midface": ((6, 2), 0.95, 0.0),
+    "mouth": ((0, 17, 152), 0.80, 0.05),
+    "brows": ((105, 334, 159, 386), 0.95, 0.04),
+    "forehead": ((10, 9), 1.05, 0.06),
+    "nose": ((6, 2), 0.66, -0.04),
+    "cheeks": ((50, 280, 2), 1.05, 0.0),
+    "jaw": ((17, 152), 0.95, 0.0),
+    "ears": ((234, 454), 1.5, 0.05),
+    "neck": ((152,), 1.25, -0.30),
+    "hair": ((10,), 1.6, 0.10),
+    "skin": (_ALL, 1.35, 0.0),
+    "face": (_ALL, 1.35, 0.0),
 }
+VIEWS = (WHOLE, *_SQUARES)
 
 
 def box_of(face: Face, view: str) -> Box:
@@ -42,6 +42,13 @@ def box_of(face: Face, view: str) -> Box:
     middle = points[list(which)].mean(axis=0) - (0.0, rise * tall)
     left, top = (int(np.clip(m - side / 2, 0, most - side)) for m, most in zip(middle, (width, height), strict=True))
     return left, top, left + side, top + side
+
+
+def shares_of(face: Face, view: str) -> list[float]:
+    """Return left, top, width and height of a view as shares of the photo's sides."""
+    height, width = face.image.shape[:2]
+    left, top, right, bottom = box_of(face, view)
+    return [round(v, 5) for v in (left / width, top / height, (right - left) / width, (bottom - top) / height)]
 
 
 def crop(picture: np.ndarray, box: Box) -> np.ndarray:

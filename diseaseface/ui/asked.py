@@ -1,0 +1,64 @@
+"""What a visitor set on the page, read and checked."""
+
+from dataclasses import dataclass
+
+from diseaseface.errors import RequestError
+
+FIRST_DISEASE = "Down syndrome"
+# The page's own values when it opens, as its components hold them.
+FIRST = {
+    "severity": 70,
+    "seed": 0,
+    "age": "",
+    "sex": "",
+    "side": "left",
+    "presentation": "typical",
+    "toward": "disease",
+    "engine": "morph",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The page's values of one picture: everything but the photo and the visitor's own profile."""
+
+    disease: str
+    severity: float
+    seed: float | None = 0
+    age: str | None = ""
+    sex: str | None = ""
+    side: str | None = "left"
+    presentation: str = "typical"
+    toward: str = "disease"
+    engine: str = "morph"
+
+    def settings(self) -> dict:
+        """Return the keywords of the pipeline."""
+        return {
+            "seed": int(self.seed or 0),
+            **ages(self.age),
+            "sex": self.sex or None,
+            "side": self.side or None,
+            "presentation": self.presentation,
+            "toward": self.toward,
+            "engine": self.engine,
+        }
+
+
+def first(disease: str, **changed) -> Asked:
+    """Return the values with which the page opens, some of them changed."""
+    return Asked(disease, **{**FIRST, **changed})
+
+
+def ages(text: str | None) -> dict[str, float | None]:
+    """Read "30", the age to show, or "30 > 60", the age in the photo and the age to show."""
+    parts = [part.strip().replace(",", ".") for part in (text or "").replace("→", ">").split(">")]
+    try:
+        years = [float(part) for part in parts if part or len(parts) > 1]
+    except ValueError:
+        years = [0.0] * 3
+    if len(years) > 2:
+        raise RequestError(
+            "The age is a number of years, such as 8 or 0.5, or two, such as 30 > 60; or leave it empty."
+        )
+    return {"age": years[-1] if years else None, "photo_age": years[0] if len(years) == 2 else None}

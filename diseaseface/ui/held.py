@@ -1,0 +1,75 @@
+"""What a visitor's session remembers of the last picture, and what the page is given to show."""
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from diseaseface.faces.face import Face
+from diseaseface.knowledge.profiles import Profile
+from diseaseface.ui.asked import Asked
+
+if TYPE_CHECKING:
+    from diseaseface.pipeline import Drawing, Result
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """The analysed photo and the last result."""
+
+    photo: str
+    face: Face
+    asked: Asked
+    disease: str | Profile
+    drawing: "Drawing"
+    result: "Result | None" = None
+    stages: tuple["Drawing", ...] = ()
+
+    @property
+    def settings(self) -> dict:
+        """The keywords of the pipeline."""
+        return self.asked.settings()
+
+    def answers(self, photo: str, disease: str | Profile, asked: Asked) -> bool:
+        """Whether just this was asked for, and all of it is drawn."""
+        return bool(self.stages) and (self.photo, self.disease, self.asked) == (photo, disease, asked)
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """New values of the page's outputs, in the order of the layout; what is not given stays."""
+
+    picture: Any = field(default_factory=gr.skip)
+    caption: Any = field(default_factory=gr.skip)
+    warnings: Any = field(default_factory=gr.skip)
+    scores: Any = field(default_factory=gr.skip)
+    plot: Any = field(default_factory=gr.skip)
+    strip: Any = field(default_factory=gr.skip)
+    signs: Any = field(default_factory=gr.skip)
+    photo_notice: Any = ""
+    disease_notice: Any = ""
+    notice: Any = ""
+    status: Any = ""
+    stop: Any = field(default_factory=lambda: gr.update(visible=False))
+    held: Any = field(default_factory=gr.skip)
+    visit: Any = field(default_factory=gr.skip)
+    visited: Any = field(default_factory=gr.skip)
+
+    def values(self) -> tuple:
+        """Return the values in order."""
+        return tuple(getattr(self, one.name) for one in fields(self))
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """Return the names of the values, in order."""
+        return [one.name for one in fields(cls)]
+
+    def news(self) -> dict[str, Any]:
+        """Return what is given, by name."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {name: value for name, value in values.items() if value != gr.skip()}
+
+
+def working(status: str, **news) -> Shown:
+    """Return news while more is on its way."""
+    return Shown(status=f'<p class="working" role="status">{status}</p>', stop=gr.update(visible=True), **news)

@@ -1,0 +1,70 @@
+"""What happens on the Transform tab: which change draws, and where its news are shown."""
+
+import gradio as gr
+
+from diseaseface.ui import links
+from diseaseface.ui.handlers import Handlers
+
+QUIET = {"show_progress": "hidden", "api_visibility": "private"}
+# Two pictures at a time: one slow request does not hold up the others on the two cores that a Space has.
+ENGINE = {"concurrency_id": "engine", "concurrency_limit": 2}
+LIVE = {"concurrency_id": "live", "concurrency_limit": 2}
+ASKED = ("disease", "severity", "seed", "age", "sex", "side", "presentation", "toward", "engine")
+
+
+def wire(page: gr.Blocks, handlers: Handlers, parts: dict) -> None:
+    """Connect the parts; whoever raises the number in `go` asks for a picture of the values that are set."""
+    outputs = [parts[name] for name in handlers.outputs()]
+    inputs = [parts[name] for name in ("photo", *ASKED, "consent", "held", "own", "visit")]
+    linked = [parts["photo"], *(parts[name] for name in links.known()[1:])]
+    opened = page.load(handlers.opening, None, [*linked, *outputs], **QUIET)
+    changed = gr.on(
+        [
+            parts["photo"].change,
+            parts["disease"].input,
+            parts["severity"].release,
+            parts["go"].change,
+            *(parts[name].input for name in ("toward", "presentation", "sex", "side", "engine", "consent")),
+            *(parts[name].submit for name in ("seed", "age")),
+        ],
+        handlers.show,
+        inputs,
+        outputs,
+        trigger_mode="always_last",
+        **QUIET,
+        **ENGINE,
+    )
+    idle = [parts["status"], parts["stop"]]
+    for made in (opened, changed):
+        made.failure(handlers.stopped, None, idle, queue=False, **QUIET)
+    parts["stop"].click(handlers.stopped, None, idle, cancels=[changed], queue=False, **QUIET)
+    _wire_photo(handlers, parts)
+    _wire_picture(handlers, parts)
+    parts["dice"].click(handlers.another_seed, [parts["seed"], parts["go"]], [parts["seed"], parts["go"]], **QUIET)
+    restored = [parts[name] for name in ("photo", *ASKED, "own", "go", "photo_notice")]
+    parts["visited"].select(handlers.restore, [parts["visit"], parts["go"]], restored, **QUIET)
+
+
+def _wire_photo(handlers: Handlers, parts: dict) -> None:
+    photo = parts["photo"]
+    photo.change(handlers.recognise, photo, parts["own_picture"], **QUIET)
+    parts["examples"].select(handlers.take_example, None, photo, **QUIET)
+    parts["upload"].upload(handlers.take_upload, parts["upload"], photo, **QUIET)
+
+
+def _wire_picture(handlers: Handlers, parts: dict) -> None:
+    """Quick frames while the severity moves: the newest wins, and none waits behind it."""
+    picture, held = parts["picture"], parts["held"]
+    picture.input(handlers.live, held, parts["live"], trigger_mode="always_last", **QUIET, **LIVE)
+    picture.play(handlers.film, held, parts["film"], **QUIET, **LIVE)
+    for name in ("picture", "strip", "gif", "mp4", "report"):
+        made = parts[f"take_{name}"].click(
+            getattr(handlers, f"take_{name}"),
+            held,
+            parts["fetch"],
+            show_progress="full",
+            show_progress_on=parts[f"take_{name}"],
+            api_visibility="private",
+            **ENGINE,
+        )
+        made.success(None, js="() => window.diseaseface.fetch()", api_visibility="private")
