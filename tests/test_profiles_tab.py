@@ -138,6 +138,7 @@ def test_a_change_comes_from_the_page_in_per_cent_and_can_be_taken_back(handlers
 def test_the_shipped_profile_is_shown_by_its_id_and_a_changed_one_as_the_visitors_own(handlers):
     bench = opened(handlers, DOWN)[0]["bench"]
     disease, own, rooms, asked_for = handlers.send(bench, 3)
+    assert asked_for == 4
     assert (disease, own) == (DOWN, None)
     assert rooms.selected == "transform"
     disease, own, *_ = handlers.send(bench.edited(0, "on", 0))

@@ -107,7 +107,9 @@ function show(news) {
   drawn.src = shown.after;
   [before.alt, drawn.alt] = shown.alts;
   root.removeAttribute('data-empty');
-  if (slid() === news.severity || news.severity === undefined) bare();
+  root.toggleAttribute('data-single', Boolean(news.single));
+  if (root.dataset.name !== 'picture' || slid() === news.severity) bare();
+  if (news.single) look('head');
   label();
   arrange();
 }

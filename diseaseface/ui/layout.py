@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from diseaseface.settings import KEEP_SECONDS
-from diseaseface.ui import profiles_tab, texts, transform_tab, transform_wiring
+from diseaseface.ui import compare_tab, profiles_tab, teach_tab, texts, transform_tab, transform_wiring
 from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import Handlers
 from diseaseface.ui.transform_wiring import QUIET
@@ -28,8 +28,12 @@ def build(pipeline: "Pipeline") -> gr.Blocks:
         with gr.Tabs(elem_id="rooms") as rooms:
             with gr.Tab(texts.TAB_TRANSFORM, id="transform"):
                 parts = transform_tab.lay_out(handlers) | {"rooms": rooms}
+            with gr.Tab(texts.TAB_COMPARE, id="compare") as comparing:
+                compare_tab.add(pipeline, handlers.search, parts, comparing)
             with gr.Tab(texts.TAB_PROFILES, id="profiles") as room:
                 profiles = profiles_tab.add(pipeline, handlers.search)
+            with gr.Tab(texts.TAB_TEACH, id="teach") as teaching:
+                teach_tab.add(pipeline, teaching)
             with gr.Tab(texts.TAB_METHOD, id="method"):
                 gr.Markdown(texts.METHOD, elem_id="method")
         gr.HTML(f"<p>{texts.FOOT}</p>", elem_id="foot", js_on_load=None)

@@ -123,6 +123,58 @@ PROFILE_READING = "Reading the graph"
 PROFILE_CHANGED = "Signs changed by hand: {count}. “Show it on my photo” and “Export” take the changes along."
 PROFILE_NO_WORDS = "Describe what a face shows, in your own words."
 
+COMPARE_TITLE = "Side by side"
+COMPARE_HINT = (
+    "On the face of the first tab, with its age, sex and seed. Choose a row below to look closer on both sides."
+)
+COMPARE_SIDES = ("Left", "Right")
+COMPARE_SECOND = "Williams syndrome"
+COMPARE_SEVERITIES = "One disease, mild and marked"
+COMPARE_DRAWING = "Drawing both sides"
+COMPARE_SIGN = "Sign"
+COMPARE_DIFFER = "Signs that differ: {}; the same: {}."
+COMPARE_SAME = "Both sides show the same signs."
+COMPARE_ALIKE = "The same on both sides: {}."
+COMPARE_NONE = "not drawn"
+PATIENTS_TITLE = "Eight people with the left disease"
+PATIENTS_HINT = (
+    "The same face, eight seeds: each sign is drawn as often as people with the disease have it. "
+    "Choose one to take it to the first tab."
+)
+PATIENTS_DRAW, PATIENTS_NEXT = "Draw eight people", "Another eight"
+PATIENTS_DRAWING = "Drawing person {} of {}"
+PATIENTS_SHARE = "All eight have: {}."
+PATIENTS_MORE = " and {} more"
+PATIENTS_ONLY_SHARED = "only what all have"
+PATIENTS_SEED = "Seed {}."
+PATIENTS_TAKE = "Take the person of seed {} to the first tab"
+
+QUIZ_TITLE = "What does this face show?"
+QUIZ_HINT = "A synthetic head on which something was drawn. Look, decide, then see why."
+QUIZ_KIND = "Asked for"
+QUIZ_KINDS = [("The disease", "disease"), ("The sign", "sign")]
+QUIZ_LEVEL = "Difficulty"
+QUIZ_LEVELS = [("Easy", "easy"), ("Medium", "medium"), ("Hard", "hard")]
+QUIZ_NUMBER = "Question number; the same number asks the same"
+QUIZ_NEXT = "Next question"
+QUIZ_ASK = {"disease": "Which disease was drawn?", "sign": "Which sign was drawn?"}
+QUIZ_OPTIONS = "Possible answers"
+QUIZ_RIGHT = "Right: {answer}."
+QUIZ_WRONG = "Not {chosen}: this is {answer}."
+QUIZ_AT = "Drawn at severity {severity:.0f} %. Move the divider: left the same person without it."
+QUIZ_DECIDE = "Signs that decide"
+QUIZ_DECIDE_HINT = "Drawn here, and not part of {other}. Choose one to look closer."
+QUIZ_ALL_DRAWN = "What was drawn"
+QUIZ_ABSENT = "{other} would show instead: {signs}."
+QUIZ_SCORE = "{right} of {asked} right this visit"
+QUIZ_MARKS = ("the answer", "your choice")
+QUIZ_PREPARING = "Drawing the question"
+QUIZ_ALT = "A synthetic head on which something is drawn: the question"
+QUIZ_ALT_BEFORE = "The same synthetic head without it"
+QUIZ_NAMES = ("Without", "With")
+
+TAB_COMPARE = "Compare"
+TAB_TEACH = "Teach"
 TAB_TRANSFORM = "Transform"
 TAB_PROFILES = "Profiles"
 TAB_METHOD = "Method and limits"

@@ -1,0 +1,92 @@
+"""The Compare tab: which signs differ between two drawings, and what each of eight people has."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from diseaseface.edits import Change
+from diseaseface.engines.base import Applied, Rendering
+from diseaseface.knowledge.catalogue import attributes
+from diseaseface.ui import compare
+from diseaseface.ui.compare_tab import PEOPLE, CompareHandlers
+
+SLANT, MOUTH = "palpebral_fissure_slant", "mouth_width"
+FACE = SimpleNamespace(
+    image=np.zeros((64, 64, 3), np.uint8), landmarks_px=np.random.default_rng(0).uniform(20, 44, (478, 2))
+)
+
+
+def drawing(name="One", seed=0, severity=0.5, engine="morph", **amounts):
+    applied = tuple(Applied(Change(attributes()[key], amount), amount) for key, amount in amounts.items())
+    request = SimpleNamespace(severity=severity, seed=seed, toward="disease", engine=engine)
+    profile = SimpleNamespace(name=name, id=name)
+    return SimpleNamespace(face=FACE, profile=profile, request=request, rendering=Rendering(FACE.image, applied))
+
+
+def test_the_signs_that_differ_come_most_different_first_and_the_same_are_told_apart():
+    full = attributes()[SLANT].positive.full
+    one = drawing(**{SLANT: full, MOUTH: 1.0})
+    other = drawing(**{SLANT: -0.5 * full, MOUTH: 1.0})
+    assert compare.differences(one, other) == ([(SLANT, None)], [(MOUTH, None)])
+    assert compare.differences(one, drawing()) == ([(SLANT, None), (MOUTH, None)], [])
+
+
+def test_the_table_names_both_sides_and_says_what_is_not_drawn():
+    full = attributes()[SLANT].positive.full
+    html = compare.differences_html(drawing(**{SLANT: full}), drawing(name="<i>"), ("A", "<i>"))
+    assert "1 signs differ" not in html
+    assert "not drawn" in html
+    assert "Upslanted" in html
+    assert "<i>" not in html.replace("<i style", "")
+
+
+def test_two_pictures_with_the_same_signs_are_said_to_be_alike():
+    assert "same signs" in compare.differences_html(drawing(**{MOUTH: 1.0}), drawing(**{MOUTH: 1.0}), ("A", "B"))
+
+
+def test_each_of_eight_people_is_captioned_with_what_not_all_have():
+    full = attributes()[SLANT].positive.full
+    html = compare.patients_html([drawing(seed=3, **{MOUTH: 2.0}), drawing(seed=4, **{MOUTH: 2.0, SLANT: full})])
+    assert "All eight have: Wide mouth" in html
+    assert "data-seed='3'" in html
+    assert "only what all have" in html
+    assert html.count("Upslanted") == 1
+
+
+class FakePipeline:
+    def __init__(self):
+        self.asked = []
+
+    def look(self, photo):
+        return FACE
+
+    def draw(self, face, disease, severity, **settings):
+        self.asked.append((disease, severity, settings["seed"], settings["presentation"]))
+        return drawing(disease, settings["seed"], severity, settings["engine"])
+
+
+def test_eight_people_are_eight_seeds_of_a_sampled_presentation():
+    pipeline = FakePipeline()
+    *_, (html, status) = CompareHandlers(pipeline).people(None, "ORPHA:870", 60, 8)
+    assert pipeline.asked == [("ORPHA:870", 0.6, seed, "sampled") for seed in range(8, 8 + PEOPLE)]
+    assert html.count("<img") == PEOPLE
+    assert status == ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "names"),
+    [
+        (("A", 50, "morph"), ("B", 50, "morph"), ["A, 50 %", "B, 50 %"]),
+        (("A", 50, "morph"), ("A", 90, "morph"), ["A, 50 %", "A, 90 %"]),
+        (
+            ("A", 50, "morph"),
+            ("A", 50, "diffusion"),
+            ["A, 50 %, changing the photo itself", "A, 50 %, a diffusion model"],
+        ),
+    ],
+)
+def test_two_diseases_severities_or_engines_are_named_by_what_tells_them_apart(one, other, names):
+    *_, (shown, _, status) = CompareHandlers(FakePipeline()).compare(None, *one, *other)
+    assert shown["names"] == names
+    assert status == ""
