@@ -27,7 +27,7 @@ FLAGS = [
     "--disable-dev-shm-usage",
 ]
 PATIENCE_MS = 60_000
-CLEAR = "#photo .icon-button-wrapper button"
+UPLOAD = "#upload input[type=file], #upload ~ input[type=file]"
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(
@@ -100,17 +100,18 @@ def choose(page, disease: str) -> None:
 
 
 def drawn(page) -> str:
-    return page.get_attribute("#picture img.fixed", "src")
+    return page.get_attribute("#picture img.drawn", "src")
 
 
 def test_a_photo_a_disease_and_a_severity_give_picture_scores_and_strip(page, astronaut, tmp_path):
     photo = tmp_path / "portrait.jpg"
     Image.fromarray(astronaut).save(photo, quality=92)
     first = drawn(page)
-    page.click(CLEAR)
-    page.wait_for_selector("#photo-notice .notice")
-    page.set_input_files("#photo input[type=file]", photo)
-    page.wait_for_function("src => document.querySelector('#picture img.fixed')?.src !== src", arg=first)
+    page.set_input_files(UPLOAD, photo)
+    page.wait_for_selector("#photo-notice .notice:has-text('agrees')")
+    assert drawn(page) == first, "a person's photo is not drawn on before consent"
+    page.check("#consent input")
+    page.wait_for_function("src => document.querySelector('#picture img.drawn').src !== src", arg=first)
     page.wait_for_selector(".working", state="detached")
 
     choose(page, "Rosacea")
@@ -126,11 +127,12 @@ def test_a_photo_a_disease_and_a_severity_give_picture_scores_and_strip(page, as
     settle(page, "severity 100 %")
 
     assert drawn(page) != before
-    assert page.locator("#picture img").count() == 2
+    assert "Rosacea at severity 100 %, a synthetic picture" in page.get_attribute("#picture img.drawn", "alt")
     assert page.locator("#scores .score").count() >= 4
     assert "%" in page.inner_text("#scores")
-    assert page.locator("#strip .gallery-item").count() == 5
-    assert page.locator("#plot .barlayer .trace").count() >= 2
+    assert page.locator("#strip [role=radio]").count() == 5
+    assert page.locator("#plot i.drawn").count() >= 2
+    assert page.locator("#visited button").count() == 3
 
 
 def test_the_first_example_is_there_when_the_page_opens(page):
@@ -141,11 +143,89 @@ def test_the_first_example_is_there_when_the_page_opens(page):
     assert page.locator(".working").count() == 0, "nothing is drawn twice"
 
 
-def test_a_stage_opens_large(page):
-    page.click("#strip .thumbnail-item >> nth=3")
-    large = page.locator("#strip .preview .media-button img")
-    large.wait_for()
-    assert large.bounding_box()["height"] > 500
+def test_a_stage_sets_the_severity_and_arrow_keys_step_on(page):
+    page.click("#strip [data-severity='25']")
+    settle(page, "severity 25 %")
+    page.keyboard.press("ArrowRight")
+    settle(page, "severity 50 %")
+    assert page.input_value("#severity input[type=number]") == "50"
+    assert page.get_attribute("#strip [aria-checked=true]", "data-severity") == "50"
+
+
+def test_a_row_of_the_plot_looks_closer_on_both_pictures_and_there_is_a_way_back(page):
+    def widths():
+        return [page.locator(f"#picture img.{name}").bounding_box()["width"] for name in ("before", "drawn")]
+
+    page.wait_for_timeout(300)
+    head = widths()
+    page.click("#plot button:has-text('Upslanted')")
+    page.wait_for_timeout(400)
+    near = widths()
+    assert near[0] == near[1] > 1.5 * head[0]
+    page.click("#picture .back")
+    page.wait_for_timeout(400)
+    assert widths() == pytest.approx(head)
+
+
+def test_the_picture_follows_the_severity_while_it_is_dragged_and_the_course_plays(page):
+    slider = page.locator("#severity input[type=range]").bounding_box()
+    middle = slider["y"] + slider["height"] / 2
+    page.mouse.move(slider["x"] + 0.7 * slider["width"], middle)
+    page.mouse.down()
+    page.mouse.move(slider["x"] + 0.4 * slider["width"], middle, steps=5)
+    page.wait_for_selector("#picture img.quick", state="visible")
+    assert "70 %" in page.inner_text("#caption"), "scores wait until the severity is let go"
+    page.mouse.up()
+    page.wait_for_selector("#picture img.quick", state="hidden")
+    page.click("#picture [data-do=play]")
+    page.wait_for_selector("#picture img.quick", state="visible")
+    page.click("#picture [data-do=play]")
+    page.wait_for_selector("#picture img.quick", state="hidden")
+
+
+def test_a_link_opens_with_its_settings_and_the_page_makes_one(browser, address):
+    context = browser.new_context()
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    query = "?disease=ORPHA%3A904&severity=35&seed=4&age=8&presentation=sampled"
+    page.goto(address + query)
+    page.wait_for_selector("#signs table")
+    assert "Williams syndrome" in page.inner_text("#caption")
+    assert "35 %" in page.inner_text("#caption")
+    assert page.input_value("#seed input") == "4"
+    page.click("#link button")
+    page.wait_for_selector("#link [role=status]:has-text('Copied')")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert set(copied.split("?")[1].split("&")) == set(query[1:].split("&"))
+    context.close()
+
+
+def test_two_diseases_are_compared_and_one_of_eight_people_is_taken_over(page):
+    page.click("button[role=tab]:has-text('Compare')")
+    page.wait_for_selector("#compare-differences table")
+    assert page.input_value("#compare-one input") == "Down syndrome"
+    assert page.input_value("#compare-other input") not in ("", "Down syndrome")
+    page.click("#patients-draw")
+    page.wait_for_selector("#patients img")
+    assert page.locator("#patients img").count() == 8
+    page.click("#patients [data-seed='3']")
+    page.wait_for_selector("#picture", state="visible")
+    page.wait_for_function("document.querySelector('#seed input').value === '3'")
+
+
+def test_a_question_is_asked_answered_and_explained(page):
+    page.click("button[role=tab]:has-text('Teach')")
+    page.wait_for_selector("#quiz-options button")
+    assert page.locator("#quiz-options button").count() == 4
+    page.keyboard.press("2")
+    page.wait_for_selector("#quiz-explained .verdict")
+    assert "1 right this visit" in page.inner_text("#quiz-score")
+    assert "the answer" in page.inner_text("#quiz-options")
+    first = page.get_attribute("#quiz-picture img.drawn", "src")
+    page.click("#quiz-next")
+    page.wait_for_function("src => document.querySelector('#quiz-picture img.drawn').src !== src", arg=first)
+    assert page.inner_text("#quiz-explained") == ""
 
 
 @pytest.mark.parametrize(
@@ -160,8 +240,8 @@ def test_a_result_can_be_taken_away(page, part, ending):
 def test_a_picture_without_a_face_is_refused_next_to_the_photo(page, tmp_path):
     wall = tmp_path / "wall.png"
     Image.new("RGB", (300, 300), "grey").save(wall)
-    page.click(CLEAR)
-    page.set_input_files("#photo input[type=file]", wall)
+    page.check("#consent input")
+    page.set_input_files(UPLOAD, wall)
     notice = page.locator("#photo-notice .notice:has-text('face')")
     notice.wait_for()
 
