@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from diseaseface.edits import Change
-from diseaseface.engines.diffusion import likeness, prompts, structure
+from diseaseface.engines.diffusion import encoding, likeness, prompts, structure
 from diseaseface.engines.diffusion.crop import Crop
 from diseaseface.engines.diffusion.engine import DiffusionEngine
 from diseaseface.engines.diffusion.options import CONDITIONS, Options, from_environment
@@ -163,7 +163,7 @@ def test_a_sign_to_be_taken_away_counts_against_its_words(face):
 def test_long_prompts_are_encoded_window_by_window_and_weights_count():
     parts = DiffusionEngine(FULL).load()
     long = (("a very long prompt " * 12, 1.0),)
-    texts = prompts.encode(parts, [(), long, (("yellow skin", 1.0),), (("yellow skin", 0.0),)])
+    texts = encoding.encode(parts, [(), long, (("yellow skin", 1.0),), (("yellow skin", 0.0),)]).states
     assert texts.shape[0] == 4
     assert texts.shape[1] % 77 == 0
     assert texts.shape[1] > 77

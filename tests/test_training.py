@@ -15,7 +15,7 @@ from PIL import Image
 
 import diseaseface
 from diseaseface.edits import Change
-from diseaseface.engines.diffusion import loading, prompts, sampling
+from diseaseface.engines.diffusion import encoding, loading, prompts, sampling
 from diseaseface.engines.diffusion.engine import DiffusionEngine
 from diseaseface.engines.diffusion.options import Options
 from diseaseface.engines.diffusion.tokens import ProfileTokens, profile_vector
@@ -115,7 +115,7 @@ def drawn_latents(parts, tokens, changes, start, seed):
 
     vector = torch.from_numpy(profile_vector(changes, NAMES))[None]
     with torch.inference_mode():
-        texts = torch.cat([prompts.encode(parts, [(), ()]), tokens(torch.cat([vector * 0, vector]))], dim=1)
+        texts = torch.cat([encoding.encode(parts, [(), ()]).states, tokens(torch.cat([vector * 0, vector]))], dim=1)
         guide = sampling.Guide(texts, torch.full((1, 1, 16, 16), 3.0), None, None, 0.0)
         return sampling.denoise(parts, guide, start, torch.full((1, 1, 16, 16), 0.8), Options(steps=10), seed)
 

@@ -19,31 +19,77 @@ def save_models(folder: Path) -> Path:
     return folder
 
 
-def _save_base(folder):
-    from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
-    from transformers import CLIPTextConfig, CLIPTextModel
+def save_xl_models(folder: Path) -> Path:
+    """Write SDXL's parts, base_xl, controlnet_xl, ip_adapter_xl and faceid_xl, and return the folder."""
+    torch = stack.torch()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        unet = _save_xl_base(folder / "base_xl")
+        _save_controlnet(folder / "controlnet_xl", unet)
+        _save_ip_adapter(folder / "ip_adapter_xl", unet)
+        _save_faceid(folder / "faceid_xl", unet)
+    return folder
 
-    unet = UNet2DConditionModel(
-        sample_size=16, block_out_channels=(16, 32), layers_per_block=1, norm_num_groups=8, attention_head_dim=8,
-        cross_attention_dim=WIDTH, down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+
+def _save_base(folder):
+    from diffusers import DDIMScheduler, StableDiffusionPipeline
+    from transformers import CLIPTextModel
+
+    unet, tokenizer = _unet(), _tokenizer(folder.parent / "words")
+    StableDiffusionPipeline(
+        vae=_vae(), text_encoder=CLIPTextModel(_text(tokenizer)), tokenizer=tokenizer, unet=unet,
+        scheduler=_scheduler(DDIMScheduler), safety_checker=None, feature_extractor=None,
+        requires_safety_checker=False,
+    ).save_pretrained(folder)  # fmt: skip
+    return unet
+
+
+def _save_xl_base(folder):
+    from diffusers import DDIMScheduler, StableDiffusionXLPipeline
+    from transformers import CLIPTextModel, CLIPTextModelWithProjection
+
+    sizes = 8
+    unet = _unet(
+        cross_attention_dim=2 * WIDTH, use_linear_projection=True, addition_embed_type="text_time",
+        addition_time_embed_dim=sizes, projection_class_embeddings_input_dim=6 * sizes + WIDTH,
     )  # fmt: skip
-    vae = AutoencoderKL(
+    tokenizer = _tokenizer(folder.parent / "words")
+    first, second = CLIPTextModel(_text(tokenizer)), CLIPTextModelWithProjection(_text(tokenizer, projection_dim=WIDTH))
+    StableDiffusionXLPipeline(
+        vae=_vae(), text_encoder=first, text_encoder_2=second, tokenizer=tokenizer, tokenizer_2=tokenizer, unet=unet,
+        scheduler=_scheduler(DDIMScheduler), add_watermarker=False,
+    ).save_pretrained(folder)  # fmt: skip
+    return unet
+
+
+def _unet(**more):
+    from diffusers import UNet2DConditionModel
+
+    sizes = {
+        "sample_size": 16, "block_out_channels": (16, 32), "layers_per_block": 1, "norm_num_groups": 8,
+        "attention_head_dim": 8, "cross_attention_dim": WIDTH,
+        "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D"),
+        "up_block_types": ("CrossAttnUpBlock2D", "UpBlock2D"),
+    }  # fmt: skip
+    return UNet2DConditionModel(**sizes | more)
+
+
+def _vae():
+    from diffusers import AutoencoderKL
+
+    return AutoencoderKL(
         sample_size=64, block_out_channels=(8, 8, 16), norm_num_groups=4, scaling_factor=4.0,
         down_block_types=("DownEncoderBlock2D",) * 3, up_block_types=("UpDecoderBlock2D",) * 3,
     )  # fmt: skip
-    tokenizer = _tokenizer(folder.parent / "words")
-    text = CLIPTextModel(
-        CLIPTextConfig(
-            vocab_size=len(tokenizer), hidden_size=WIDTH, intermediate_size=64, num_hidden_layers=2,
-            num_attention_heads=4, max_position_embeddings=77, bos_token_id=0, eos_token_id=2, pad_token_id=1,
-        )
+
+
+def _text(tokenizer, **more):
+    from transformers import CLIPTextConfig
+
+    return CLIPTextConfig(
+        vocab_size=len(tokenizer), hidden_size=WIDTH, intermediate_size=64, num_hidden_layers=2,
+        num_attention_heads=4, max_position_embeddings=77, bos_token_id=0, eos_token_id=2, pad_token_id=1, **more,
     )  # fmt: skip
-    StableDiffusionPipeline(
-        vae=vae, text_encoder=text, tokenizer=tokenizer, unet=unet, scheduler=_scheduler(DDIMScheduler),
-        safety_checker=None, feature_extractor=None, requires_safety_checker=False,
-    ).save_pretrained(folder)  # fmt: skip
-    return unet
 
 
 def _scheduler(kind):
@@ -57,7 +103,7 @@ def _tokenizer(folder):
 
     from transformers import CLIPTokenizer
 
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     letters = [chr(code) for code in range(33, 127)]
     vocabulary = ["<|startoftext|>", "<pad>", "<|endoftext|>", *letters, *(f"{letter}</w>" for letter in letters)]
     (folder / "vocab.json").write_text(json.dumps({word: number for number, word in enumerate(vocabulary)}))
@@ -87,23 +133,24 @@ def _save_ip_adapter(folder, unet):
         )
     )  # fmt: skip
     encoder.save_pretrained(folder / "image_encoder")
+    width = unet.config.cross_attention_dim
     weights = {
-        "image_proj.proj.weight": torch.randn(4 * WIDTH, IMAGE_WIDTH),
-        "image_proj.proj.bias": torch.randn(4 * WIDTH),
-        "image_proj.norm.weight": torch.ones(WIDTH),
-        "image_proj.norm.bias": torch.zeros(WIDTH),
+        "image_proj.proj.weight": torch.randn(4 * width, IMAGE_WIDTH),
+        "image_proj.proj.bias": torch.randn(4 * width),
+        "image_proj.norm.weight": torch.ones(width),
+        "image_proj.norm.bias": torch.zeros(width),
     }
     weights |= {f"ip_adapter.{name}": value for name, value in _attention(unet).items()}
     save_file(weights, folder / "ip-adapter_tiny.safetensors")
 
 
 def _save_faceid(folder, unet):
-    torch = stack.torch()
+    torch, width = stack.torch(), unet.config.cross_attention_dim
     folder.mkdir()
     projection = {
         "proj.0.weight": torch.randn(1024, 512) / 16, "proj.0.bias": torch.zeros(1024),
-        "proj.2.weight": torch.randn(4 * WIDTH, 1024) / 16, "proj.2.bias": torch.zeros(4 * WIDTH),
-        "norm.weight": torch.ones(WIDTH), "norm.bias": torch.zeros(WIDTH),
+        "proj.2.weight": torch.randn(4 * width, 1024) / 16, "proj.2.bias": torch.zeros(4 * width),
+        "norm.weight": torch.ones(width), "norm.bias": torch.zeros(width),
     }  # fmt: skip
     torch.save({"image_proj": projection, "ip_adapter": _attention(unet)}, folder / "ip-adapter-faceid_tiny.bin")
 
@@ -116,6 +163,6 @@ def _attention(unet):
             continue
         channels = unet.get_submodule(name.removesuffix(".processor")).to_k.out_features
         for which in ("to_k_ip", "to_v_ip"):
-            weights[f"{number}.{which}.weight"] = torch.randn(channels, WIDTH)
+            weights[f"{number}.{which}.weight"] = torch.randn(channels, unet.config.cross_attention_dim)
         number += 2
     return weights

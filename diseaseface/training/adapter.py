@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from diseaseface.engines.diffusion import likeness, prompts, sampling
+from diseaseface.engines.diffusion import encoding, likeness, sampling
 from diseaseface.engines.diffusion.loading import Parts
 from diseaseface.engines.diffusion.options import Options
 from diseaseface.engines.diffusion.tokens import ProfileTokens
@@ -41,11 +41,10 @@ class Student(nn.Module):
         """Return the trainable weights by name."""
         return {name: weight for name, weight in self.named_parameters() if weight.requires_grad}
 
-    def forward(self, noisy, times, texts, vectors, person=None) -> torch.Tensor:
-        """Predict the noise in latents (b, 4, h, w), told texts (b, l, d) and profile vectors (b, 2 n)."""
+    def forward(self, noisy, times, texts, vectors, more) -> torch.Tensor:
+        """Predict the noise in latents (b, 4, h, w), told texts (b, l, d), profile vectors and what else there is."""
         states = torch.cat([texts, self.tokens(vectors)], dim=1)
-        more = {} if person is None else {"added_cond_kwargs": {"image_embeds": [person]}}
-        return self.unet(noisy, times, encoder_hidden_states=states, return_dict=False, **more)[0]
+        return self.unet(noisy, times, encoder_hidden_states=states, added_cond_kwargs=more, return_dict=False)[0]
 
     def save(self, folder: Path) -> None:
         """Write what the engine loads: tokens, and low-rank weights where there are any."""
@@ -64,12 +63,12 @@ class Examples:
     def loss(self, student: Student, pairs: Sequence[Pair], seed: tuple[int, ...]) -> torch.Tensor:
         """Return the loss of a batch; chance comes from `seed` alone."""
         chance = np.random.default_rng(seed)
-        texts, vectors, person = self._told(pairs, chance)
+        texts, vectors, more = self._told(pairs, chance)
         noisy, times, target = self._noised(pairs, chance)
-        right = _error(student(noisy, times, texts, vectors, person), target)
+        right = _error(student(noisy, times, texts, vectors, more), target)
         if not self.options.contrast:
             return right.mean()
-        wrong = _error(student(noisy, times, texts, self._wrong(vectors, chance), person), target)
+        wrong = _error(student(noisy, times, texts, self._wrong(vectors, chance), more), target)
         return (right + self.options.contrast * contrast(right, wrong, self.options.margin)).mean()
 
     @torch.no_grad()
@@ -78,9 +77,9 @@ class Examples:
         options, total = self.options, 0.0
         for turn in range(options.test_levels):
             chance = np.random.default_rng((options.seed, 7, turn))
-            texts, vectors, person = self._told(pairs, None)
+            texts, vectors, more = self._told(pairs, None)
             noisy, times, target = self._noised(pairs, chance)
-            total += float(_error(student(noisy, times, texts, vectors, person), target).mean())
+            total += float(_error(student(noisy, times, texts, vectors, more), target).mean())
         return total / options.test_levels
 
     @torch.no_grad()
@@ -91,19 +90,18 @@ class Examples:
         def kept(share):
             return [chance is None or chance.random() >= share for _ in pairs]
 
-        texts = prompts.encode(
+        words = encoding.encode(
             parts,
             [((pair.text, 1.0),) if keep else () for pair, keep in zip(pairs, kept(options.drop_text), strict=True)],
         )
         vectors = torch.from_numpy(np.stack([pair.vector for pair in pairs]))
         vectors *= torch.tensor(kept(options.drop_profile), dtype=torch.float32)[:, None]
-        person = None
+        more = sampling.told_as_whole(parts, words.pooled)
         if parts.pipe.image_encoder is not None:
             both = [likeness.embeddings(parts, pair.face, "clip") for pair in pairs]
-            person = torch.cat(
-                [one[0 if keep else 1] for one, keep in zip(both, kept(options.drop_image), strict=True)]
-            )
-        return texts, vectors.to(parts.device, parts.dtype), person
+            chosen = [one[0 if keep else 1] for one, keep in zip(both, kept(options.drop_image), strict=True)]
+            more["image_embeds"] = [torch.cat(chosen)]
+        return words.states, vectors.to(parts.device, parts.dtype), more
 
     @torch.no_grad()
     def _noised(self, pairs, chance):

@@ -8,7 +8,7 @@ import torch
 
 from diseaseface.edits import Change
 from diseaseface.engines.base import OnStep, Rendering
-from diseaseface.engines.diffusion import likeness, places, prompts, sampling, structure
+from diseaseface.engines.diffusion import encoding, likeness, places, prompts, sampling, structure
 from diseaseface.engines.diffusion.crop import Crop
 from diseaseface.engines.diffusion.loading import Parts
 from diseaseface.engines.diffusion.options import Options
@@ -67,13 +67,14 @@ def _strength(options, found, face):
 
 def _guide(parts, options, face, start, base, found, changes, crop) -> sampling.Guide:
     concepts, kept_out = prompts.compose(found, options, parts.tokens is not None)
-    texts = prompts.encode(parts, [kept_out, *(concept.pieces for concept in concepts)])
+    words = encoding.encode(parts, [kept_out, *(concept.pieces for concept in concepts)])
+    texts = words.states
     if parts.tokens is not None:
         texts = torch.cat([texts, _profile_tokens(parts, changes, concepts)], dim=1)
     people = likeness.embeddings(parts, face, options.identity) if options.has("identity") else None
     return sampling.Guide(
         texts, _weights(parts, options, concepts, crop), people, _control(parts, options, face, start, base, crop),
-        options.control,
+        options.control, words.pooled,
     )  # fmt: skip
 
 

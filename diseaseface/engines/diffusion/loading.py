@@ -9,9 +9,10 @@ from diseaseface.engines.diffusion import models, stack
 from diseaseface.engines.diffusion.options import Options
 from diseaseface.errors import EngineUnavailable
 
-# Pipelines whose parts this engine's own loop can drive: one text encoder, latents of four channels.
-_KNOWN = ("StableDiffusion", "LatentConsistencyModel")
-_OTHER = ("XL", "Inpaint", "InstructPix2Pix", "Upscale", "Depth", "3")
+# Pipelines whose parts this engine's own loop can drive, by the setting `model`: how their names begin, and what
+# they may not contain.
+_KNOWN = {"sd15": ("StableDiffusion", "LatentConsistencyModel"), "sdxl": ("StableDiffusionXL",)}
+_OTHER = ("Inpaint", "InstructPix2Pix", "Upscale", "Depth", "3")
 _SCHEDULERS = {
     "ddim": "DDIMScheduler",
     "dpm": "DPMSolverMultistepScheduler",
@@ -26,8 +27,8 @@ class Parts:
 
     Attributes
     ----------
-    pipe : diffusers.StableDiffusionPipeline
-        Only a holder of UNet, autoencoder, text encoder, tokenizer and image encoder; never called.
+    pipe : diffusers.StableDiffusionPipeline or StableDiffusionXLPipeline
+        Only a holder of UNet, autoencoder, text encoders, tokenizers and image encoder; never called.
     controlnet : diffusers.ControlNetModel or None
     tokens : ProfileTokens or None
         The profile adapter.
@@ -47,6 +48,11 @@ class Parts:
     def size(self) -> int:
         """Side of the pictures that the model was trained on, px."""
         return int(self.pipe.unet.config.sample_size) * self.pipe.vae_scale_factor
+
+    @property
+    def is_xl(self) -> bool:
+        """Whether there are two text encoders, and the UNet is told of the whole picture."""
+        return hasattr(self.pipe, "text_encoder_2")
 
     @property
     def device(self) -> str:
@@ -69,10 +75,10 @@ def load(options: Options) -> Parts:
     stack.torch()
     if reason := models.refusal(options):
         raise EngineUnavailable(reason)
-    machine = stack.machine(options.precision)
+    machine = stack.machine(options.precision, options.model)
     dtype = stack.dtype(machine)
-    chosen = {part.role: part for part in models.wanted(options)}
-    pipe = _base(chosen["base"], dtype)
+    chosen = {part.role.removesuffix(models.XL): part for part in models.wanted(options)}
+    pipe = _base(chosen["base"], dtype, options.model)
     controlnet = _controlnet(chosen["controlnet"], pipe, dtype) if "controlnet" in chosen else None
     for role in ("ip_adapter", "faceid"):
         if role in chosen:
@@ -85,25 +91,38 @@ def load(options: Options) -> Parts:
     return Parts(pipe, controlnet, tokens, machine, dtype, names)
 
 
-def _base(part: models.Part, dtype):
-    from diffusers import StableDiffusionPipeline
+def _base(part: models.Part, dtype, model: str):
+    import diffusers
 
-    kind = json.loads((part.place / "model_index.json").read_text(encoding="utf-8")).get("_class_name", "")
-    if not kind.startswith(_KNOWN) or any(other in kind for other in _OTHER):
-        raise EngineUnavailable(
-            f"{part.own or part.repository} is a {kind or 'model of unknown kind'}, which this engine cannot drive: "
-            "name a model of Stable Diffusion 1.x or 2.x (not XL, not for inpainting)."
-        )
-    pipe = StableDiffusionPipeline.from_pretrained(
-        str(part.place), dtype=dtype, variant=part.variant(), safety_checker=None,
-        requires_safety_checker=False, local_files_only=True, use_safetensors=True,
-    )  # fmt: skip
+    _require_kind(part, model)
+    pipeline = diffusers.StableDiffusionXLPipeline if model == "sdxl" else diffusers.StableDiffusionPipeline
+    unchecked = {} if model == "sdxl" else {"safety_checker": None, "requires_safety_checker": False}
+    pipe = pipeline.from_pretrained(
+        str(part.place), dtype=dtype, variant=part.variant(), local_files_only=True, use_safetensors=True, **unchecked
+    )
     if pipe.unet.config.in_channels != pipe.vae.config.latent_channels:
         raise EngineUnavailable(
             f"The UNet in {part.place} takes {pipe.unet.config.in_channels} channels: "
             "name a plain text-to-image model, not one for inpainting."
         )
+    if model == "sdxl" and pipe.vae.config.force_upcast:  # its numbers outgrow 16 bits
+        pipe.vae.to(stack.torch().float32)
     return pipe
+
+
+def _require_kind(part: models.Part, model: str) -> None:
+    index = json.loads((part.place / "model_index.json").read_text(encoding="utf-8"))
+    kind, named = index.get("_class_name", ""), f"{part.own or part.repository} is a "
+    if model == "sd15" and kind.startswith(_KNOWN["sdxl"]):
+        raise EngineUnavailable(f"{named}{kind}: set DISEASEFACE_DIFFUSION=model=sdxl to draw with it.")
+    if not kind.startswith(_KNOWN[model]) or any(other in kind for other in _OTHER):
+        wanted = "SDXL" if model == "sdxl" else "Stable Diffusion 1.x or 2.x"
+        raise EngineUnavailable(
+            f"{named}{kind or 'model of unknown kind'}, which this engine cannot drive: "
+            f"name a model of {wanted} (not for inpainting)."
+        )
+    if model == "sdxl" and not all((index.get(role) or [None])[0] for role in ("text_encoder", "text_encoder_2")):
+        raise EngineUnavailable(f"{named}refiner, without both text encoders: name the base model of SDXL.")
 
 
 def _controlnet(part: models.Part, pipe, dtype):
@@ -121,14 +140,16 @@ def _controlnet(part: models.Part, pipe, dtype):
 
 
 def _add_identity(pipe, part: models.Part, likeness: float) -> None:
-    weights = next(name for name, _ in part.files if "/" not in name and name.startswith("ip-adapter"))
-    encoder = "image_encoder" if part.role == "ip_adapter" else None
-    if part.role == "faceid" and find_spec("peft") is None:  # without it, half of the weights would be left out
+    weights = Path(part.identity_file())
+    clip = not part.role.startswith("faceid")
+    encoder = next(str(Path(name).parent) for name, _ in part.files if "image_encoder" in name) if clip else None
+    if not clip and find_spec("peft") is None:  # without it, half of the weights would be left out
         raise EngineUnavailable("IP-Adapter FaceID needs the package peft: run `pip install peft`, or identity=clip.")
     try:
         pipe.load_ip_adapter(
-            str(part.place), subfolder="", weight_name=weights, image_encoder_folder=encoder, local_files_only=True
-        )
+            str(part.place), subfolder=str(weights.parent) if weights.parent.name else "", weight_name=weights.name,
+            image_encoder_folder=encoder, local_files_only=True,
+        )  # fmt: skip
     except RuntimeError as error:
         raise EngineUnavailable(f"The IP-Adapter in {part.place} belongs to another base model.") from error
     pipe.set_ip_adapter_scale(likeness)
@@ -163,7 +184,7 @@ def _tokens(folder: str, pipe, machine: stack.Machine, dtype):
 
 def _settle(pipe, controlnet, machine: stack.Machine) -> None:
     """Bring the models where they work, with the economies that the machine asks for."""
-    for model in (pipe.unet, pipe.vae, pipe.text_encoder, pipe.image_encoder, controlnet):
+    for model in (*(part for part in pipe.components.values() if hasattr(part, "requires_grad_")), controlnet):
         if model is not None:
             model.eval().requires_grad_(False)
     if machine.tiled:

@@ -16,6 +16,7 @@ from diseaseface.errors import EngineUnavailable
 
 FOLDER_SETTING = "DISEASEFACE_MODELS"
 COMMAND = "python -m diseaseface models --download"
+XL = "_xl"  # ends the roles of SDXL's parts
 _FP16, _PLAIN = ".fp16.safetensors", ".safetensors"
 
 
@@ -26,7 +27,7 @@ class Part:
     Attributes
     ----------
     role : str
-        base, controlnet, ip_adapter or faceid.
+        base, controlnet, ip_adapter or faceid; of SDXL with _xl behind it.
     title, licence, needed_for : str
     repository : str
         "owner/name" on the hub; "" for a folder of the user's own.
@@ -60,6 +61,10 @@ class Part:
         place = self.place
         return [entry for entry in self.files if place is None or not _found(place, entry[0])]
 
+    def identity_file(self) -> str:
+        """Return the name of the IP-Adapter's weights among the files; "" in a part of another kind."""
+        return next((name for name, _ in self.files if name.rpartition("/")[2].startswith("ip-adapter")), "")
+
     def variant(self) -> str | None:
         """Return "fp16" where the half-precision files are the ones that are here."""
         half = [name for name, _ in self.files if name.endswith(_FP16)]
@@ -77,13 +82,13 @@ def parts() -> dict[str, Part]:
 
 def wanted(options: Options) -> list[Part]:
     """Return the parts that the options need."""
-    found = parts()
-    chosen = [found["base"]]
+    roles = ["base"]
     if options.has("structure"):
-        chosen.append(found["controlnet"])
+        roles.append("controlnet")
     if options.has("identity"):
-        chosen.append(found["faceid" if options.identity == "faceid" else "ip_adapter"])
-    return chosen
+        roles.append("faceid" if options.identity == "faceid" else "ip_adapter")
+    found, kind = parts(), XL if options.model == "sdxl" else ""
+    return [found[role + kind] for role in roles]
 
 
 def refusal(options: Options) -> str | None:
@@ -97,8 +102,9 @@ def refusal(options: Options) -> str | None:
     if any(part.own for part, _ in lacking):
         fetch = f"Complete the folder, or unset its setting and run `{COMMAND}` (about {_size(total)})"
     advice = f"{fetch}, or choose the engine morph."
-    if all(part.role != "base" for part, _ in lacking):
-        advice += " Or leave the condition out: DISEASEFACE_DIFFUSION=conditions=start+strength+words."
+    if not any(part.role.startswith("base") for part, _ in lacking):
+        kind = "model=sdxl,conditions" if options.model == "sdxl" else "conditions"
+        advice += f" Or leave the condition out: DISEASEFACE_DIFFUSION={kind}=start+strength+words."
     return f"The diffusion engine lacks weights: {told}. {advice}"
 
 
@@ -109,9 +115,9 @@ def lines(options: Options) -> Iterator[str]:
         missing = part.missing()
         state = "present" if not missing else f"missing {_size(sum(size for _, size in missing))}"
         use = "needed" if part.role in needed else "not needed"
-        yield f"{part.role:<11} {state:<16} {use:<11} {part.title}"
-        yield f"{'':<11} {part.own or part.repository or '-'}; licence: {part.licence}; for {part.needed_for}"
-        yield from (f"{'':<11} missing: {name} (about {_size(size)})" for name, size in missing)
+        yield f"{part.role:<13} {state:<16} {use:<11} {part.title}"
+        yield f"{'':<13} {part.own or part.repository or '-'}; licence: {part.licence}; for {part.needed_for}"
+        yield from (f"{'':<13} missing: {name} (about {_size(size)})" for name, size in missing)
 
 
 def download(options: Options) -> Iterator[str]:
@@ -167,13 +173,14 @@ def _located(part: Part) -> Part:
 
 
 def _in_folder(part: Part, place: Path) -> Part:
-    """Fit a part to the user's folder; an IP-Adapter's weights may have any name."""
-    weights = [name for name, _ in part.files if "/" not in name and name.startswith("ip-adapter")]
+    """Fit a part to the user's folder: an IP-Adapter's weights may have any name and lie flat."""
+    weights = part.identity_file()
     found = sorted(p.name for p in place.glob("ip-adapter*") if p.suffix in (_PLAIN, ".bin"))
-    if not weights or not found or weights[0] in found:
+    if not weights or not found:
         return _replaced(part, own=place)
-    files_here = tuple((found[0] if name == weights[0] else name, size) for name, size in part.files)
-    return _replaced(part, own=place, files=files_here)
+    chosen = weights if weights in found else found[0]
+    flat = tuple((chosen if name == weights else name.removeprefix("models/"), size) for name, size in part.files)
+    return _replaced(part, own=place, files=flat)
 
 
 def _replaced(part: Part, **changes) -> Part:

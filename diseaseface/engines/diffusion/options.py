@@ -10,6 +10,7 @@ SETTING = "DISEASEFACE_DIFFUSION"
 CONDITIONS = ("start", "strength", "structure", "words", "identity")
 
 _CHOICES = {
+    "model": ("sd15", "sdxl"),
     "words": ("composed", "weighted"),
     "structure": ("mesh", "canny", "lineart"),
     "identity": ("clip", "faceid"),
@@ -18,6 +19,8 @@ _CHOICES = {
 }
 # Few-step models are trained for few steps and little guidance.
 _FEW_STEPS = {"lcm": (8, 1.5), "tcd": (8, 1.5)}
+# No ControlNet for MediaPipe's mesh is known for SDXL.
+_STRUCTURES = {"sdxl": "canny"}
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class Options:
 
     Attributes
     ----------
+    model : "sd15" or "sdxl"
+        Stable Diffusion 1.x and 2.x, or SDXL with its two text encoders.
     conditions : tuple of str
         Which of `CONDITIONS` take part: start (the morph engine's picture, with a noise level of each
         region's own), strength (noise only where signs are), structure (ControlNet), words (prompts),
@@ -37,6 +42,7 @@ class Options:
     identity : "clip" or "faceid"
         Which IP-Adapter.
     scheduler : "ddim", "dpm", "lcm" or "tcd"
+        The last two take few steps with weights distilled for them: LCM's, and Hyper-SD's or TCD's.
     steps : int
         Of the full schedule; a picture that starts at half the noise takes half of them.
     guidance : float
@@ -53,9 +59,10 @@ class Options:
     adapter : str
         Folder of a trained profile adapter; "" for none.
     lora : str
-        A safetensors file of LoRA weights for the UNet; "" for none.
+        A safetensors file of LoRA weights for the UNet, such as LCM's or Hyper-SD's; "" for none.
     """
 
+    model: str = "sd15"
     conditions: tuple[str, ...] = CONDITIONS
     words: str = "composed"
     structure: str = "mesh"
@@ -102,7 +109,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Options:
         raise RequestError(f"{SETTING} has no setting {unknown[0]!r}: choose among {', '.join(kinds)}.")
     steps, guidance = _FEW_STEPS.get(told.get("scheduler", ""), (Options.steps, Options.guidance))
     values = {name: _value(name, kinds[name], value) for name, value in told.items()}
-    return Options(**{"steps": steps, "guidance": guidance} | values)
+    structure = _STRUCTURES.get(told.get("model", ""), Options.structure)
+    return Options(**{"steps": steps, "guidance": guidance, "structure": structure} | values)
 
 
 def _value(name: str, kind: type, text: str) -> object:

@@ -1,13 +1,11 @@
-"""From signs to words, and from words to what steers the noise predictions."""
+"""From signs to words, each with its weight and its place."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from diseaseface.edits import Change
-from diseaseface.engines.diffusion.loading import Parts
 from diseaseface.engines.diffusion.options import Options
 from diseaseface.engines.diffusion.places import Place
 
@@ -82,44 +80,3 @@ def _elsewhere(places):
     if not places:
         return None
     return 1.0 - np.max([place.mask for place in places], axis=0)
-
-
-def encode(parts: Parts, prompts: Sequence[Sequence[tuple[str, float]]]) -> torch.Tensor:
-    """Encode prompts of weighted pieces, (n, length, width); all get the length of the longest.
-
-    A token of weight w stands at w times its distance from the empty prompt's token in the same place.
-    Prompts longer than the text encoder's window are encoded window by window.
-    """
-    room = parts.pipe.tokenizer.model_max_length - 2
-    marked = [_marked(parts, pieces) for pieces in prompts]
-    windows = max(1, *(-(-len(tokens) // room) for tokens in marked))
-    return torch.cat([_encode_one(parts, tokens, windows, room) for tokens in marked])
-
-
-def _marked(parts, pieces):
-    """Return (token, weight) pairs of the pieces, joined by commas."""
-    tokens = []
-    for number, (text, weight) in enumerate(pieces):
-        ids = parts.pipe.tokenizer(f", {text}" if number else text, add_special_tokens=False).input_ids
-        tokens += [(token, weight) for token in ids]
-    return tokens
-
-
-def _encode_one(parts, tokens, windows, room):
-    tokenizer = parts.pipe.tokenizer
-    rows, weights = [], []
-    for number in range(windows):
-        part = tokens[number * room : (number + 1) * room]
-        fill = room - len(part)
-        rows.append([tokenizer.bos_token_id, *(t for t, _ in part), tokenizer.eos_token_id, *[_pad(tokenizer)] * fill])
-        weights.append([1.0, *(w for _, w in part), 1.0, *[1.0] * fill])
-    empty = [tokenizer.bos_token_id, tokenizer.eos_token_id, *[_pad(tokenizer)] * room]
-    ids = torch.tensor([*rows, empty], device=parts.device)
-    states = parts.pipe.text_encoder(ids)[0]
-    scale = torch.tensor(weights, device=states.device, dtype=states.dtype)[..., None]
-    steered = states[-1:] + scale * (states[:-1] - states[-1:])
-    return steered.reshape(1, -1, states.shape[-1])
-
-
-def _pad(tokenizer):
-    return tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id

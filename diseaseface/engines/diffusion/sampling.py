@@ -25,6 +25,8 @@ class Guide:
     control : tensor of shape (1, 3, H, W) or None
         What ControlNet is shown, 0 to 1.
     control_scale : float
+    pooled : tensor of shape (1 + n, width) or None
+        Each prompt as a whole, for SDXL.
     """
 
     texts: torch.Tensor
@@ -32,6 +34,7 @@ class Guide:
     people: tuple[torch.Tensor, torch.Tensor] | None
     control: torch.Tensor | None
     control_scale: float
+    pooled: torch.Tensor | None = None
 
     @property
     def predictions(self) -> int:
@@ -92,20 +95,34 @@ def _predict_some(parts, guide, latents, time, some, options):
     unet, count = parts.pipe.unet, len(some)
     sample = latents.to(parts.dtype).expand(count, -1, -1, -1)
     texts = guide.texts[some.to(guide.texts.device)]
-    more = {}
-    if guide.people is not None:
-        someone, nobody = guide.people
-        alone = guide.predictions == 1  # nothing to compare with: the person is in the only prediction
-        more["added_cond_kwargs"] = {"image_embeds": [torch.cat([someone if k or alone else nobody for k in some])]}
+    whole = told_as_whole(parts, None if guide.pooled is None else guide.pooled[some.to(guide.pooled.device)])
+    more = {"added_cond_kwargs": {**whole, **_people(guide, some)}}
     if unet.config.time_cond_proj_dim:
         more["timestep_cond"] = _guidance_embedding(options.guidance, unet.config.time_cond_proj_dim, sample)
     if guide.control is not None:
         down, middle = parts.controlnet(
             sample, time, encoder_hidden_states=texts, controlnet_cond=guide.control.expand(count, -1, -1, -1),
-            conditioning_scale=guide.control_scale, return_dict=False,
+            conditioning_scale=guide.control_scale, added_cond_kwargs=whole, return_dict=False,
         )  # fmt: skip
         more |= {"down_block_additional_residuals": down, "mid_block_additional_residual": middle}
     return unet(sample, time, encoder_hidden_states=texts, return_dict=False, **more)[0]
+
+
+def told_as_whole(parts: Parts, pooled: torch.Tensor | None) -> dict[str, torch.Tensor]:
+    """Return what an SDXL model is told beside the words (n, p): them as a whole, and an uncut picture's size."""
+    if pooled is None:
+        return {}
+    size = parts.size
+    sizes = torch.tensor([[size, size, 0, 0, size, size]], device=pooled.device, dtype=pooled.dtype)
+    return {"text_embeds": pooled, "time_ids": sizes.expand(len(pooled), -1)}
+
+
+def _people(guide, some):
+    if guide.people is None:
+        return {}
+    someone, nobody = guide.people
+    alone = guide.predictions == 1  # nothing to compare with: the person is in the only prediction
+    return {"image_embeds": [torch.cat([someone if k or alone else nobody for k in some])]}
 
 
 def _guidance_embedding(guidance, width, sample):
@@ -128,14 +145,14 @@ def to_latents(parts: Parts, picture: np.ndarray) -> torch.Tensor:
     """Code a picture, float or uint8 (size, size, 3) in 0 to 255, as float32 latents (1, 4, h, w)."""
     vae = parts.pipe.vae
     pixels = torch.from_numpy(np.ascontiguousarray(picture, np.float32)).permute(2, 0, 1)[None] / 127.5 - 1.0
-    latents = vae.encode(pixels.to(parts.device, parts.dtype)).latent_dist.mode().float()
+    latents = vae.encode(pixels.to(parts.device, vae.dtype)).latent_dist.mode().float()
     return (latents - _shift(vae)) * vae.config.scaling_factor
 
 
 def to_picture(parts: Parts, latents: torch.Tensor) -> np.ndarray:
     """Decode latents (1, 4, h, w) to float32 (size, size, 3) in 0 to 255."""
     vae = parts.pipe.vae
-    decoded = vae.decode((latents / vae.config.scaling_factor + _shift(vae)).to(parts.dtype), return_dict=False)[0]
+    decoded = vae.decode((latents / vae.config.scaling_factor + _shift(vae)).to(vae.dtype), return_dict=False)[0]
     return ((decoded[0].float().permute(1, 2, 0) + 1.0) * 127.5).clamp(0.0, 255.0).cpu().numpy()
 
 

@@ -11,7 +11,8 @@ from diseaseface.errors import EngineUnavailable
 
 PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "safetensors")
 _GIB = 1024**3
-_ROOMY_GIB, _SMALL_GIB = 12, 6  # free memory of an accelerator: all predictions at once, or parts one by one
+# Free memory of an accelerator, by model: from the first on all predictions at once, below the second parts one by one.
+_ROOMY_GIB, _SMALL_GIB = {"sd15": 12, "sdxl": 24}, {"sd15": 6, "sdxl": 14}
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,14 @@ def torch():
     return module
 
 
-def machine(precision: str) -> Machine:
+def machine(precision: str, model: str = "sd15") -> Machine:
     """Choose device, precision and economies by what is here and free."""
     module = torch()
     if module.cuda.is_available():
         free = module.cuda.mem_get_info()[0] / _GIB
         half = precision != "full"
-        roomy = free >= _ROOMY_GIB
-        return Machine("cuda", half, 64 if roomy else 4, free < _SMALL_GIB, not roomy)
+        roomy = free >= _ROOMY_GIB[model]
+        return Machine("cuda", half, 64 if roomy else 4, free < _SMALL_GIB[model], not roomy)
     if module.backends.mps.is_available():
         return Machine("mps", precision == "half", 4, False, True)
     return Machine("cpu", precision == "half", 4, False, False)
