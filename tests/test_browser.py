@@ -27,7 +27,7 @@ FLAGS = [
     "--disable-dev-shm-usage",
 ]
 PATIENCE_MS = 60_000
-UPLOAD = "#upload input[type=file], #upload ~ input[type=file]"
+UPLOAD = "#upload input[type=file]"
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(

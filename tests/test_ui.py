@@ -5,6 +5,7 @@ import re
 import threading
 import time
 import weakref
+from dataclasses import replace
 from types import SimpleNamespace
 
 import gradio as gr
@@ -20,7 +21,7 @@ from diseaseface.knowledge.profiles import Evidence, Profile, Sign, Undrawn
 from diseaseface.ui import plot, presenters, texts, views
 from diseaseface.ui.engines import offered
 from diseaseface.ui.examples import examples
-from diseaseface.ui.handlers import Handlers
+from diseaseface.ui.handlers import FRAMES, Handlers
 from diseaseface.ui.layout import build
 from diseaseface.ui.progress import Stopped
 from diseaseface.ui.serve import launch_options, tidy
@@ -227,6 +228,46 @@ def test_an_age_that_is_no_number_is_refused_in_words():
 def test_a_bug_is_not_dressed_up_as_a_refusal():
     with pytest.raises(ZeroDivisionError):
         steps(FakePipeline(ZeroDivisionError()))
+
+
+def test_a_photo_is_not_drawn_on_before_consent_and_examples_need_none():
+    pipeline = FakePipeline()
+    (refused,) = steps(pipeline, consent=False)
+    assert texts.CONSENT_FIRST in refused["photo_notice"]
+    assert pipeline.asked == []
+    assert not stays(steps(pipeline, photo=str(examples()[0].path), consent=False)[-1]["strip"])
+
+
+def test_only_what_was_sent_is_taken_as_a_photo(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    sent = tmp_path / "a" / "face.jpg"
+    assert Handlers.take_upload(SimpleNamespace(path=str(sent))) == str(sent)
+    assert stays(Handlers.take_upload(SimpleNamespace(path="/etc/passwd")))
+    assert stays(Handlers.take_upload(SimpleNamespace(path=f"{tmp_path}/../x.jpg")))
+
+
+def test_a_quick_frame_shows_what_the_visitor_looks_at_and_nothing_where_a_model_draws():
+    held = steps()[-1]["held"]
+    handlers = Handlers(FakePipeline())
+    frame = handlers.live(held, SimpleNamespace(severity=40, view="eyes"))
+    assert frame["severity"] == 40
+    assert frame["box"] == views.shares_of(HEAD, "eyes")
+    slow = replace(held, asked=replace(held.asked, engine="diffusion"))
+    assert stays(handlers.live(slow, SimpleNamespace(severity=40, view="eyes")))
+    assert stays(handlers.live(None, SimpleNamespace(severity=40, view="eyes")))
+
+
+def test_a_film_has_the_course_from_nothing_to_all():
+    film = Handlers(FakePipeline()).film(steps()[-1]["held"], SimpleNamespace(view="head"))
+    assert [frame["severity"] for frame in film] == [round(s) for s in np.linspace(0, 100, FRAMES)]
+
+
+def test_the_photo_travels_once_while_only_the_severity_changes():
+    pipeline = FakePipeline()
+    first = steps(pipeline)
+    again = steps(pipeline, severity=80, held=first[-1]["held"])
+    assert next(step["picture"] for step in first if not stays(step["picture"]))["before"].startswith("data:image")
+    assert next(step["picture"] for step in again if not stays(step["picture"]))["before"] is None
 
 
 def test_the_first_result_is_worked_out_once_for_all_visitors():

@@ -89,7 +89,7 @@
   const drop = (event) => event.target.closest?.('#controls .step') && event.dataTransfer?.types.includes('Files');
   document.addEventListener('dragover', (event) => drop(event) && event.preventDefault());
   document.addEventListener('drop', (event) => {
-    const input = document.querySelector('#upload input[type=file], input#upload, #upload ~ input[type=file]');
+    const input = document.querySelector('#upload input[type=file]');
     if (!drop(event) || !input || !event.dataTransfer.files.length) return;
     event.preventDefault();
     event.stopPropagation();

@@ -11,7 +11,7 @@ from diseaseface.ui.engines import offered
 from diseaseface.ui.examples import examples
 from diseaseface.ui.held import Held, working
 from diseaseface.ui.parts import disease_box, script, title, words
-from diseaseface.ui.transform_wiring import ENGINE, QUIET
+from diseaseface.ui.transform_wiring import QUIET
 
 if TYPE_CHECKING:
     from diseaseface.pipeline import Drawing, Pipeline
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SIDES = ("one", "other")
 PEOPLE = 8
 MILD, MARKED = 35, 100
+ALONE = {"concurrency_id": "compare", "concurrency_limit": 1}  # eight pictures at once hold up no other tab
 
 
 class CompareHandlers:
@@ -149,7 +150,7 @@ def _wire(handlers: CompareHandlers, parts: dict, transform: dict, room: gr.Tab)
     sides = [parts[f"{side}{what}"] for side in SIDES for what in ("", "_severity", "_engine")]
     both = [parts[name] for name in ("one", "one_severity", "other", "other_severity")]
     one, severity, held = parts["one"], parts["one_severity"], transform["held"]
-    drawing = {"trigger_mode": "always_last", **QUIET, **ENGINE}
+    drawing = {"trigger_mode": "always_last", **QUIET, **ALONE}
     compared = {"inputs": [held, *sides], "outputs": [parts[name] for name in ("viewer", "differences", "status")]}
     seen = [transform[name] for name in ("disease", "severity", "held")]
     room.select(handlers.first, [*seen, one], both, **QUIET).success(handlers.compare, **compared, **drawing)

@@ -200,9 +200,10 @@ class Handlers:
         return next(str(one.path) for one in examples() if one.path.name == name)
 
     @staticmethod
-    def take_upload(path: str | None) -> str | None:
-        """Return the path of the file that was chosen."""
-        return path
+    def take_upload(event: gr.EventData) -> Any:
+        """Return the path of the file that was sent; of no other file on this machine."""
+        path = Path(str(event.path)).resolve()
+        return str(path) if path.is_relative_to(Path(get_upload_folder()).resolve()) else gr.skip()
 
     @staticmethod
     def restore(past: tuple[visit.Entry, ...], asked_for: int, event: gr.EventData) -> tuple:

@@ -7,6 +7,8 @@ THEME = "Switch between light and dark"
 PHOTO = "Photo"
 PHOTO_HINT = "A face from the front, eyes open. Drop a picture, or use the camera."
 CHOOSE_PHOTO = "Choose a photo"
+SENDING = "Sending the photo"
+NOT_SENT = "This file could not be sent. A photo may have up to 40 MB; choose it again, or another one."
 CONSENT = "The person in my photos agrees to this use, and where I show a picture I say that it is synthetic."
 CONSENT_FIRST = (
     "Please confirm above that the person agrees; your photo is then drawn at once. Examples need no consent."

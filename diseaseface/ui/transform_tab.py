@@ -73,7 +73,7 @@ def _photo() -> dict:
         elem_id="photo",
     )
     consent = gr.Checkbox(False, label=texts.CONSENT, container=False, elem_id="consent")
-    upload = gr.UploadButton(texts.CHOOSE_PHOTO, size="sm", elem_id="upload")
+    upload = gr.HTML(_upload(), js_on_load=script("upload.js"), elem_id="upload")
     notice = words("photo-notice")
     chosen = gr.HTML(_examples(), js_on_load=script("examples.js"), elem_id="examples")
     folded(texts.PHOTO_TIPS, "".join(f"<li>{escape(tip)}</li>" for tip in texts.PHOTO_TIPS_TEXT), "photo-tips")
@@ -158,6 +158,13 @@ def _course() -> dict:
     strip = words("strip")
     title(texts.VISIT_TITLE, texts.VISIT_HINT, name="visit-title")
     return {"strip": strip, "visited": gr.HTML("", js_on_load=script("visited.js"), elem_id="visited")}
+
+
+def _upload() -> str:
+    told = {"sending": texts.SENDING, "refused": texts.NOT_SENT, "consent": texts.CONSENT_FIRST}
+    data = " ".join(f"data-{name}='{escape(text, quote=True)}'" for name, text in told.items())
+    choose = f"<label>{escape(texts.CHOOSE_PHOTO)}<input type='file' accept='image/*'></label>"
+    return f"{choose}<p role='status' {data}></p>"
 
 
 def _examples() -> str:

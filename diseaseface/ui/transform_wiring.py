@@ -49,14 +49,14 @@ def _wire_photo(handlers: Handlers, parts: dict) -> None:
     photo = parts["photo"]
     photo.change(handlers.recognise, photo, parts["own_picture"], **QUIET)
     parts["examples"].select(handlers.take_example, None, photo, **QUIET)
-    parts["upload"].upload(handlers.take_upload, parts["upload"], photo, **QUIET)
+    parts["upload"].upload(handlers.take_upload, None, photo, **QUIET)
 
 
 def _wire_picture(handlers: Handlers, parts: dict) -> None:
     """Quick frames while the severity moves: the newest wins, and none waits behind it."""
     picture, held = parts["picture"], parts["held"]
     picture.input(handlers.live, held, parts["live"], trigger_mode="always_last", **QUIET, **LIVE)
-    picture.play(handlers.film, held, parts["film"], **QUIET, **LIVE)
+    picture.play(handlers.film, held, parts["film"], **QUIET, **ENGINE)
     for name in ("picture", "strip", "gif", "mp4", "report"):
         made = parts[f"take_{name}"].click(
             getattr(handlers, f"take_{name}"),
