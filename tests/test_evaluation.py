@@ -87,10 +87,14 @@ def test_the_same_picture_shows_no_change(face, diseases):
     assert report.ranking == ()
 
 
+def as_jpeg(image, quality):
+    _, data = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1].copy()
+
+
 @pytest.mark.parametrize("quality", [95, 90])
 def test_a_jpeg_copy_does_not_depart(face, quality):
-    _, data = cv2.imencode(".jpg", face.image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    copy = with_picture(face, cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
+    copy = with_picture(face, as_jpeg(face.image, quality))
     found = read_change(face, copy)
     assert found.mode == ALIGNED
     assert not departure(found).departs
@@ -160,6 +164,17 @@ def test_a_turned_copy_is_read_as_a_new_photo(face):
     found = read_change(face, turned)
     assert found.mode == RETAKEN
     assert abs(found.values["palpebral_fissure_slant"]) < 2.0
+
+
+def test_a_plain_background_does_not_hide_that_the_head_has_moved(face):
+    plain = face.image.copy()
+    plain[face.regions.person < 0.5] = 200
+    height, width = plain.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), 0.8, 0.98)
+    moved = cv2.warpAffine(plain, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    first = look(plain)
+    assert read_change(first, look(moved)).mode == RETAKEN
+    assert read_change(first, look(as_jpeg(plain, 75))).mode == ALIGNED
 
 
 def test_what_was_asked_does_not_change_what_is_measured(face, engine, diseases):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from diseaseface.evaluation import colour, hair, lesions, texture, wrinkles
@@ -11,6 +12,7 @@ from diseaseface.evaluation.margins import margin_shifts
 from diseaseface.evaluation.tracking import Motion, moved_points_cm, track
 from diseaseface.evaluation.views import View, view
 from diseaseface.faces.anthropometry import MEASURES, readings
+from diseaseface.faces.chart import ring_window
 from diseaseface.faces.extents import EXTENTS, read_extents
 from diseaseface.faces.face import Face
 from diseaseface.faces.outline import outline_of
@@ -42,6 +44,8 @@ _LEAST_AGREEMENT = 0.35
 # What drawn signs may do to the pose that is found.
 _MOST_SHIFT_CM, _MOST_GROWTH, _MOST_TURN_DEG = 0.6, 0.07, 2.5
 _PERSON, _LEAST_AROUND, _STRIDE = 0.02, 100, 4
+# Edges that no sign moves, clothes and what stands around: steps of so many levels stay within so many.
+_EDGE_LEVELS, _SAME_EDGE_LEVELS, _SAME_EDGES, _LEAST_EDGES = 24, 10, 0.75, 100
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,20 @@ def same_surroundings(before: Face, picture: np.ndarray) -> bool:
     if around.sum() < _LEAST_AROUND:  # the person fills the photo; tracking decides
         return True
     was, now = (image[sparse][around].astype(int) for image in (before.image, picture))
-    return float((np.abs(was - now).max(axis=-1) <= _SAME_LEVELS).mean()) >= _SAME_SHARE
+    same = float((np.abs(was - now).max(axis=-1) <= _SAME_LEVELS).mean()) >= _SAME_SHARE
+    return same and _same_edges(before, picture)
+
+
+def _same_edges(before, picture):
+    """Whether edges beyond the reach of any sign lie where they lay; a plain background would not tell."""
+    x0, y0, x1, y1 = before.chart.box
+    beyond, place = np.ones(before.image.shape[:2], bool), before.pixels_cm
+    beyond[y0:y1, x0:x1] = ring_window(place[..., 0], place[..., 1]) <= 0.0
+    was, now = (cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in (before.image, picture))
+    edges = beyond & (cv2.morphologyEx(was, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > _EDGE_LEVELS)
+    if edges.sum() < _LEAST_EDGES:
+        return True
+    return float((cv2.absdiff(was, now)[edges] <= _SAME_EDGE_LEVELS).mean()) >= _SAME_EDGES
 
 
 def same_place(before: Face, after: Face) -> bool:
