@@ -5,7 +5,9 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from . import hair, materials
+from diseaseface.benchmarks.mannequin import hair
+
+from . import materials
 
 
 def clear() -> None:

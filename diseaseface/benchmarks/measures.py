@@ -8,6 +8,7 @@ see `handmarks`). Only numbers are written.
 import json
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from diseaseface.benchmarks import handmarks
 from diseaseface.benchmarks.calibration import retaken
 from diseaseface.benchmarks.photos import SUFFIXES
 from diseaseface.errors import DiseaseFaceError
+from diseaseface.evaluation.cards import cards
 from diseaseface.evaluation.measurements import definitions, read_all
 from diseaseface.faces.anthropometry import MEASURES
 from diseaseface.faces.face import Face
@@ -106,6 +108,8 @@ def _card(name, neutral, again, smiles, by_hand) -> dict:
         card["tone"] = tone
     if len(pairs) >= _LEAST_FACES:
         card["hand"] = agreement(pairs)
+    if (known := cards().get(name)) is not None and known.heads:
+        card["heads"] = asdict(known.heads)  # of other pictures: see `benchmark heads`
     return card
 
 

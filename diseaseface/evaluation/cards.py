@@ -11,6 +11,7 @@ from diseaseface.errors import CatalogueError
 FILE = "data/validity.json"
 
 LEAST_RELIABILITY = 0.5  # of a reading taken again: below it noise outweighs what faces differ by
+LEAST_FOLLOWING = 0.9  # rank correlation with the true size within a rendered head
 LEAST_AGREEMENT = 0.4  # intraclass correlation with landmarks placed by hand: "poor" below (Cicchetti 1994)
 
 
@@ -41,6 +42,32 @@ class HandAgreement:
 
 
 @dataclass(frozen=True)
+class HeadGain:
+    """Single readings against the true size, within rendered heads of known geometry; see `benchmark heads`.
+
+    Attributes
+    ----------
+    spearman : float
+        Rank correlation, mean over heads.
+    low, high : float
+        Its 95 % interval over heads.
+    gain : float
+        Reading for each unit that is there.
+    monotone : float
+        Share of steps from level to level that are read in the right direction.
+    n : int
+        Heads.
+    """
+
+    spearman: float
+    low: float
+    high: float
+    gain: float
+    monotone: float
+    n: int
+
+
+@dataclass(frozen=True)
 class Card:
     """The validity card of one measure.
 
@@ -62,6 +89,8 @@ class Card:
         Correlation with the individual typology angle over faces (Spearman); None below 20 faces.
     hand : HandAgreement or None
         None where nobody placed the points by hand.
+    heads : HeadGain or None
+        None where no mesh knows the true size.
     """
 
     sd: float
@@ -72,6 +101,7 @@ class Card:
     smile_n: int = 0
     tone: float | None = None
     hand: HandAgreement | None = None
+    heads: HeadGain | None = None
 
     @property
     def reliability(self) -> float | None:
@@ -89,6 +119,8 @@ class Card:
             return "Small changes of light, size or tilt move this reading more than healthy faces differ."
         if self.hand is not None and self.hand.icc < LEAST_AGREEMENT:
             return "The automatic landmarks follow hand-placed ones too poorly here."
+        if self.heads is not None and self.heads.high < LEAST_FOLLOWING:
+            return "On rendered heads of known geometry this reading does not follow the true size."
         return None
 
 
@@ -108,5 +140,5 @@ def parse(text: str) -> Mapping[str, Card]:
 
 
 def _card(row: dict) -> Card:
-    hand = row.pop("hand", None)
-    return Card(**row, hand=HandAgreement(**hand) if hand else None)
+    hand, heads = row.pop("hand", None), row.pop("heads", None)
+    return Card(**row, hand=hand and HandAgreement(**hand), heads=heads and HeadGain(**heads))

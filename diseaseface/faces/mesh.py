@@ -99,6 +99,12 @@ def fit_pose(landmarks: np.ndarray) -> tuple[Pose, np.ndarray]:
     return Pose(rotation, scale, shift[:2] * np.array([1.0, -1.0])), points_cm
 
 
+def placed_on(mesh: Mesh, points_cm: np.ndarray) -> np.ndarray:
+    """Turn and scale points of shape (478, 3) into the frame of a mesh, as `fit_pose` does with landmarks."""
+    rotation, scale, shift = _similarity(mesh.vertices_cm, points_cm[: len(mesh.weights)], mesh.weights)
+    return (points_cm - shift) @ rotation / scale
+
+
 def _similarity(source, target, weights):
     weights = weights / weights.sum()
     source_mean, target_mean = weights @ source, weights @ target

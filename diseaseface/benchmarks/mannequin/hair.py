@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.spatial import cKDTree
 
-from . import shape, skin
+from diseaseface.benchmarks.mannequin import shape, skin
 
 CROWN = np.array([1.0, 81.5, -2.5])
 KNOTS = {"high": np.array([0.0, 85.6, -2.2]), "low": np.array([0.0, 75.0, -7.0])}
@@ -130,9 +130,7 @@ def cropped(canvas, quads, density, hair, rng) -> Strands:
     points = _walk(roots, direction, flow, length, knots, surface, bend=0.42)
     if hair.length_cm > 0.8:
         points = clump(points, len(points) // 40, 0.55, rng)
-    return Strands(
-        points, tapering(len(points), knots, 0.0055, 0.0025), strand_colours(hair, len(points), rng)
-    )
+    return Strands(points, tapering(len(points), knots, 0.0055, 0.0025), strand_colours(hair, len(points), rng))
 
 
 def _walk(roots, direction, flow, length_cm, knots, surface, bend) -> np.ndarray:
@@ -216,9 +214,7 @@ def stubble(canvas, quads, person, rng) -> Strands | None:
     if not person.beard:
         return None
     roots = scatter(canvas, quads, skin.beard(canvas), int(22_000 * person.beard), rng)
-    flow = along_surface(
-        np.array([0.0, -1.0, 0.1]) + 0.3 * rng.standard_normal(roots.points.shape), roots.normals
-    )
+    flow = along_surface(np.array([0.0, -1.0, 0.1]) + 0.3 * rng.standard_normal(roots.points.shape), roots.normals)
     direction = unit(flow + 0.8 * roots.normals)
     length = person.beard_cm * rng.uniform(0.5, 1.2, len(roots.points))
     points = roots.points[:, None] + np.linspace(0, 1, 3)[:, None] * (length[:, None] * direction)[:, None]

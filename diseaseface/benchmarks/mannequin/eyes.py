@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import hair, shape, skin
+from diseaseface.benchmarks.mannequin import hair, shape, skin
 
 IRIS_CM = 0.60
 RINGS, SPOKES = 160, 192

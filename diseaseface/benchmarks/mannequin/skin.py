@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 from scipy.ndimage import gaussian_filter, map_coordinates
 
-from . import shape
+from diseaseface.benchmarks.mannequin import shape
 
 DERMIS = np.array([0.87, 0.72, 0.62])
 """Linear RGB of skin without pigment and blood; set by eye."""

@@ -1,0 +1,117 @@
+"""From millimetres to morph targets: which of the mesh's own sliders give a head the measures asked for.
+
+A slider is no severity: at one it moves a slant by 2 mm and a jaw by 26, and most move more than one measure. So a
+sign is asked for in the unit of its measure, and a least-squares problem over all sliders of the face finds amounts
+that change this measure and hold the others. What was reached is measured on the mesh afterwards.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from scipy.optimize import lsq_linear
+
+from diseaseface.benchmarks.mannequin import shape, truth
+from diseaseface.evaluation.norms import norms
+
+_FOLDERS = ("cheek", "chin", "eyebrows", "eyes", "forehead", "mouth", "nose")
+_OF_THE_HEAD = ("fat", "round", "square", "rectangular", "oval", "diamond", "scale-horiz", "scale-vert", "scale-depth")
+_MOST = 1.3  # of a slider; beyond it the mesh folds
+_FIRM, _HELD = 12.0, 1.0  # how much an asked and a held measure count, in SDs of healthy faces
+_EFFORT = 0.25  # what a slider costs
+_STILL_CM, _FEW = 0.3, 40  # so many landmarks that move so far without need cost as much as a slider at four
+_DEPTH_SD_MM = 2.0  # no norm tells how far healthy faces differ in depth; set by eye
+
+
+@dataclass(frozen=True, eq=False)
+class Sliders:
+    """The sliders of a face.
+
+    Attributes
+    ----------
+    names : tuple of str
+        As `Person.details` has them.
+    moves : float array of shape (sliders, 478, 3)
+        Of the landmarks, for a slider at one.
+    """
+
+    names: tuple[str, ...]
+    moves: np.ndarray
+
+
+def slider_names() -> tuple[str, ...]:
+    """Return the symmetrical targets of the face, with "?" for the side where there are two."""
+    folder = shape.data_folder() / "targets"
+    found = []
+    for area in _FOLDERS:
+        stems = sorted(path.name.removesuffix(".target.gz") for path in (folder / area).glob("*.target.gz"))
+        found += [f"{area}/{'?' + stem[1:] if stem.startswith('l-') else stem}" for stem in stems if stem[:2] != "r-"]
+    kinds = [f"head/head-{part}{end}" for part in _OF_THE_HEAD for end in ("", "-incr", "-decr")]
+    found += [name for name in kinds if (folder / f"{name}.target.gz").exists()]
+    # One half of these only: they shift a symmetrical face to one side.
+    return tuple(name for name in found if not name.endswith(("trans-in", "trans-out")) or "?" in name)
+
+
+@cache
+def sliders() -> Sliders:
+    """Return all sliders with what each does to the landmarks."""
+    names = slider_names()
+    return Sliders(names, np.array([truth.points(moved_by({name: 1.0})) for name in names]))
+
+
+def moved_by(details: Mapping[str, float]) -> np.ndarray:
+    """Return the displacement of every base vertex by slider amounts, centimetres, shape (V, 3)."""
+    moved = np.zeros_like(shape.base().points)
+    for name, amount in details.items():
+        for side in ("l", "r") if "?" in name else ("",):
+            moved += amount * shape.target(name.replace("?", side))
+    return moved * shape.CM_PER_UNIT
+
+
+def spread(name: str) -> float:
+    """Return the standard deviation of a measure in healthy faces, its unit."""
+    return float(norms().sd.get(name, _DEPTH_SD_MM))
+
+
+def sculpt(points: np.ndarray, wanted: Mapping[str, float], firm: float = _FIRM, rounds: int = 2) -> dict[str, float]:
+    """Find sliders that change measures by what is wanted and hold all others.
+
+    Parameters
+    ----------
+    points : float array of shape (478, 3)
+        The head's landmarks, see `truth.points`.
+    wanted : mapping of measure to change, in its unit
+    firm : float
+        How much what is wanted counts against sliders and skin that move.
+    rounds : int
+        Angles are not linear in the sliders; a second round mends what the first left.
+
+    Returns
+    -------
+    dict of slider to amount, those above 0.01.
+    """
+    known, start = sliders(), truth.measures(points)
+    names = tuple(start)
+    weight = np.array([(firm if name in wanted else _HELD) / spread(name) for name in names])
+    slope = np.array([_changes(truth.measures(points + move), start, names) for move in known.moves])
+    rows = np.vstack([slope.T * weight[:, None], _effort()])
+    goal = np.array([wanted.get(name, 0.0) for name in names])
+    aim, amounts = goal.copy(), np.zeros(len(known.names))
+    for _ in range(rounds):
+        target = np.concatenate([aim * weight, np.zeros(len(amounts))])
+        amounts = lsq_linear(rows, target, (0.0, _MOST), method="bvls", tol=1e-6, max_iter=400).x
+        reached = _changes(truth.measures(points + np.tensordot(amounts, known.moves, 1)), start, names)
+        aim = aim + np.where([name in wanted for name in names], goal - reached, 0.0)
+    return {name: float(amount) for name, amount in zip(known.names, amounts, strict=True) if amount > 0.01}
+
+
+@cache
+def _effort() -> np.ndarray:
+    """Return rows whose squared product with the sliders is what they cost: themselves, and all that they move."""
+    moves = sliders().moves.reshape(len(sliders().names), -1) / _STILL_CM
+    return np.linalg.cholesky(moves @ moves.T / _FEW + _EFFORT**2 * np.eye(len(moves))).T
+
+
+def _changes(now: Mapping[str, float], was: Mapping[str, float], names) -> np.ndarray:
+    return np.array([now[name] - was[name] for name in names])

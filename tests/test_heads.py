@@ -1,0 +1,246 @@
+"""Heads of known geometry: the truth is measured on the mesh, and readings are compared with it honestly."""
+
+import importlib.util
+import json
+
+import numpy as np
+import pytest
+
+from diseaseface.__main__ import main
+from diseaseface.benchmarks import headtables
+from diseaseface.benchmarks.headscores import (
+    difference_interval,
+    dose,
+    mean_interval,
+    share_interval,
+    tone_difference,
+    true_severity,
+)
+from diseaseface.benchmarks.mannequin import pigments, population, shots, signs, truth
+from diseaseface.benchmarks.mannequin.skin import Canvas
+from diseaseface.errors import EngineUnavailable
+from diseaseface.evaluation import cards
+from diseaseface.faces.anthropometry import MM_PER_CANONICAL_CM
+from diseaseface.faces.mesh import canonical_mesh, placed_on
+
+needs_anny = pytest.mark.skipif(importlib.util.find_spec("anny") is None, reason="the package anny is not installed")
+needs_mitsuba = pytest.mark.skipif(
+    importlib.util.find_spec("anny") is None or importlib.util.find_spec("mitsuba") is None,
+    reason="the packages anny and mitsuba are not installed",
+)
+
+
+@pytest.fixture(scope="module")
+def points():
+    """A tiny mesh with all landmarks: MediaPipe's canonical face, and its irises in the middle of the canthi."""
+    found = np.zeros((truth.LANDMARKS, 3))
+    found[:468] = canonical_mesh().vertices_cm
+    found[468:473], found[473:] = found[[33, 133]].mean(axis=0), found[[362, 263]].mean(axis=0)
+    return found
+
+
+@pytest.fixture
+def cheeks():
+    """A canvas of vertices over the front of the reference head."""
+    x, y = (grid.ravel() for grid in np.meshgrid(np.linspace(-6, 6, 25), np.linspace(62, 79, 35)))
+    reference = np.stack([x, y, np.full_like(x, 9.0)], axis=1)
+    return Canvas(reference, reference, np.tile([0.0, 0, 1], (len(x), 1)), np.zeros((len(x), 2)))
+
+
+def widened(points, pair, mm):
+    moved = points.copy()
+    moved[pair[0], 0] -= mm / 2 / MM_PER_CANONICAL_CM
+    moved[pair[1], 0] += mm / 2 / MM_PER_CANONICAL_CM
+    return moved
+
+
+def test_alae_four_millimetres_further_apart_are_a_nose_four_millimetres_wider(points):
+    was, now = truth.measures(points), truth.measures(widened(points, (129, 358), 4.0))
+    assert now["nose_width"] - was["nose_width"] == pytest.approx(4.0)
+    assert now["mouth_width"] == was["mouth_width"]
+    assert signs.reached("nose_width", was, now) == pytest.approx(4.0)
+
+
+def test_a_bridge_that_lies_back_is_shallower_and_not_wider(points):
+    back = points.copy()
+    back[[168, 6], 2] -= 3.0 / MM_PER_CANONICAL_CM
+    was, now = truth.measures(points), truth.measures(back)
+    assert now["nasal_bridge_depth"] - was["nasal_bridge_depth"] == pytest.approx(-3.0)
+    assert now["nasal_bridge_width"] == was["nasal_bridge_width"]
+
+
+def test_a_head_turned_and_shrunk_measures_the_same_once_it_is_placed(points):
+    angle = np.radians(20)
+    turn = np.array([[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]])
+    placed = placed_on(canonical_mesh(), 0.8 * points @ turn.T + [1.0, 2.0, 3.0])
+    assert placed == pytest.approx(points, abs=1e-6)
+
+
+def test_the_levels_of_a_sign_that_is_read_in_full_follow_with_slope_one():
+    found = dose([0, 1, 2, 3], [5, 6, 7, 8])
+    assert found == {"spearman": pytest.approx(1.0), "slope": pytest.approx(1.0), "monotone": 1.0}
+
+
+def test_a_reading_that_stays_the_same_follows_nothing():
+    assert dose([0, 1, 2, 3], [5, 5, 5, 5])["spearman"] == 0.0
+    assert dose([0, 1, 2, 3], [3, 2, 1, 0])["spearman"] == pytest.approx(-1.0)
+
+
+def test_two_levels_are_too_few_to_follow():
+    assert dose([0, 1], [0, 1]) is None
+    assert dose([1, 1, 1], [0, 1, 2]) is None
+
+
+def test_half_of_every_sign_is_severity_one_half_and_rarer_signs_count_less():
+    course = np.linspace(0, 1, 51)[:, None] * [8.0, -6.0]
+    assert true_severity(course, [0.5, 0.5], [4.0, -3.0]) == pytest.approx(0.5)
+    assert true_severity(course, [0.9, 0.1], [8.0, 0.0]) == pytest.approx(0.9)
+
+
+def test_a_sign_that_begins_late_is_read_through_its_onset():
+    course = np.clip(2 * np.linspace(0, 1, 51) - 1, 0, 1)[:, None] * [10.0]
+    assert true_severity(course, [1.0], [5.0]) == pytest.approx(0.75)
+
+
+def test_a_head_beyond_the_course_has_more_than_severity_one():
+    course = np.linspace(0, 1, 51)[:, None] * [8.0]
+    assert true_severity(course, [1.0], [9.6]) == pytest.approx(1.2)
+    assert true_severity(course, [1.0], [-0.8]) == pytest.approx(-0.1)
+
+
+def test_intervals_of_shares_are_those_of_wilson_and_newcombe():
+    # Newcombe 1998, Stat Med 17:873, table II: 56/70 against 48/80.
+    assert share_interval(0, 10) == pytest.approx((0.0, 0.0, 0.2775), abs=1e-3)
+    assert difference_interval((56, 70), (48, 80)) == pytest.approx((0.2, 0.0524, 0.3339), abs=1e-3)
+
+
+def test_the_interval_of_a_mean_holds_it_and_narrows_with_cases():
+    few, many = np.random.default_rng(0).normal(10, 2, 8), np.random.default_rng(0).normal(10, 2, 200)
+    (mean, low, high), (_, closer, further) = mean_interval(few), mean_interval(many)
+    assert low < mean < high
+    assert further - closer < high - low
+
+
+def test_dark_skin_is_compared_with_light():
+    assert tone_difference({"light": [1.0, 1.0], "dark": [0.7, 0.9]}) == pytest.approx(-0.2)
+    assert tone_difference({"light": [1.0]}) is None
+
+
+@pytest.mark.parametrize("albedo", [(0.75, 0.55, 0.45), (0.10, 0.05, 0.03)], ids=["light", "dark"])
+@pytest.mark.parametrize("name", ["malar_erythema", "pallor", "skin_jaundice", "melasma"])
+def test_a_pigment_changes_its_index_by_its_amount_on_any_skin(cheeks, name, albedo):
+    skin = np.tile(albedo, (len(cheeks.points), 1))
+    painted, sclera = pigments.painted(skin, cheeks, {name: 6.0})
+    assert pigments.measured(name, painted, skin, cheeks, sclera) == pytest.approx(6.0, rel=0.15)
+    assert np.array_equal(sclera, np.ones(3))
+
+
+def test_a_rash_of_the_cheeks_leaves_the_forehead_alone(cheeks):
+    skin = np.full((len(cheeks.points), 3), 0.5)
+    painted, _ = pigments.painted(skin, cheeks, {"malar_erythema": 10.0})
+    forehead = cheeks.reference[:, 1] > 77
+    assert np.abs(painted[forehead] - skin[forehead]).max() < 0.01
+
+
+def test_yellow_eyes_are_measured_in_the_eyes(cheeks):
+    skin = np.full((len(cheeks.points), 3), 0.5)
+    painted, sclera = pigments.painted(skin, cheeks, {"scleral_icterus": 9.0})
+    assert np.array_equal(painted, skin)
+    assert pigments.measured("scleral_icterus", painted, skin, cheeks, sclera) == pytest.approx(9.0)
+
+
+def test_every_sign_is_shown_at_every_level_and_no_two_of_one_part_share_a_picture():
+    taken = shots.of_signs("tuning", [0])
+    amounts = {}
+    for shot in taken:
+        areas = [signs.area(name) for name in shot.amounts]
+        assert len(areas) == len(set(areas))
+        for name, amount in shot.amounts.items():
+            amounts.setdefault((name, amount > 0), set()).add(round(abs(amount), 6))
+    assert {name for name, _ in amounts} == set(signs.carried())
+    assert all(len(levels) == len(shots.LEVELS) for levels in amounts.values())
+
+
+def test_tuning_and_test_heads_are_other_people():
+    assert abs(population.FIRST_SEED["tuning"] - population.FIRST_SEED["test"]) > 100_000
+    other = {shot.name for shot in shots.of_signs("test", [0])}
+    assert not other & {shot.name for shot in shots.of_signs("tuning", [0])}
+
+
+def row(true, read, person=0, **more):
+    told = {"signs": {"nose_width": true} if true else {}, "measures": {"nose_width": 35.0 + true}}
+    raw = {"nose_width": 36.0 + read}
+    return {"person": person, "tone": "dark", "failed": None, "truth": told, "raw": raw, "read": {"nose_width": read}}
+
+
+def test_the_table_of_signs_tells_how_the_reading_follows_the_truth():
+    table = headtables.sign_table([row(0.0, 0.0), row(2.0, 1.5), row(4.0, 3.0), row(8.0, 6.0)])
+    assert table["signs"]["nose_width+"]["spearman"][0] == 1.0
+    assert table["measures"]["nose_width"]["slope"] == pytest.approx(0.75)
+
+
+def test_a_sign_that_the_mesh_hardly_carries_is_said_to_be_missing():
+    table = headtables.sign_table([row(0.0, 0.0), row(0.5, 0.5), row(1.0, 1.0), row(1.5, 1.5)])
+    assert "does not carry" in table["signs"]["nose_width+"]["reason"]
+
+
+def test_an_unanswered_case_counts_as_unanswered_and_never_as_an_error_of_nought():
+    blank = {"value": None, "low": None, "high": None, "reason": "hidden"}
+    read = {"value": 0.5, "low": 0.4, "high": 0.6, "reason": None}
+    common = {"disease": "D", "failed": None, "true": 0.6, "ranked_alone": [], "ranked_with_before": ["D"]}
+    table = headtables.disease_table([
+        common | {"with_before": read, "alone": blank}, common | {"with_before": read, "alone": read},
+    ])  # fmt: skip
+    assert table["with_before"]["error"][0] == pytest.approx(10.0)
+    assert table["alone"]["unanswered"][0] == 0.5
+    assert (table["with_before"]["first_three"][0], table["alone"]["first_three"][0]) == (1.0, 0.0)
+
+
+def test_the_gain_on_heads_goes_into_the_cards_and_a_blind_measure_fails_by_it(tmp_path):
+    path = tmp_path / "validity.json"
+    path.write_text(json.dumps({"measures": {"nose_width": {"sd": 2.0, "n": 60, "retest": 0.1, "retest_n": 60}}}))
+    found = {"spearman": [0.3, 0.1, 0.5], "slope": 0.1, "monotone": 0.5, "n": 9}
+    headtables.into_cards(path, {"measures": {"nose_width": found, "unknown": found}})
+    card = cards.parse(path.read_text())["nose_width"]
+    assert card.heads.gain == 0.1
+    assert "known geometry" in card.failing
+
+
+def test_a_missing_package_is_one_line(monkeypatch, capsys, tmp_path):
+    from diseaseface.benchmarks.mannequin import shape
+
+    shape.data_folder.cache_clear()
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(EngineUnavailable, match="pip install"):
+        shape.data_folder()
+    assert main(["benchmark", "heads", "--count", "1", "--part", "healthy", "--out", str(tmp_path)]) == 1
+    assert capsys.readouterr().err.strip().count("\n") == 0
+
+
+@needs_anny
+def test_a_nose_four_millimetres_wider_is_sculpted_and_the_rest_of_the_face_held():
+    from diseaseface.benchmarks.mannequin import sculpting, shape
+
+    base = shape.vertices(sex=0.5, age=0.7, ancestry={"caucasian": 1.0}, details={})
+    moved = sculpting.moved_by(sculpting.sculpt(truth.points(base), {"nose_width": 4.0}))
+    was, now = truth.measures(truth.points(base)), truth.measures(truth.points(base + moved))
+    assert now["nose_width"] - was["nose_width"] == pytest.approx(4.0, abs=0.1)
+    assert all(abs(now[name] - was[name]) < 0.5 * sculpting.spread(name) for name in was if name != "nose_width")
+
+
+@needs_anny
+def test_skin_does_not_follow_ancestry():
+    people = [population.person("tuning", number) for number in range(60)]
+    melanin, african = ([p.melanin for p in people], [p.ancestry["african"] for p in people])
+    assert abs(np.corrcoef(melanin, african)[0, 1]) < 0.35
+    assert {p.tone for p in people} == set(population.TONES)
+
+
+@needs_mitsuba
+def test_a_rendered_head_is_found_as_a_face_where_the_mesh_is(tmp_path):
+    from diseaseface.faces.look import look
+
+    (_, picture, told), *_ = shots.rendered(shots.plain("tuning", [0]), tmp_path, samples=2)
+    again = next(shots.rendered(shots.plain("tuning", [0]), tmp_path, samples=2))
+    assert again[2] == told
+    assert look(picture).iris_px > 10
