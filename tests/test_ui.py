@@ -15,9 +15,10 @@ import pytest
 from diseaseface import pictures
 from diseaseface.edits import Change
 from diseaseface.engines.base import Applied, Rendering
-from diseaseface.errors import FaceError, RequestError, UnknownDisease
+from diseaseface.errors import FaceError, OutOfMemory, RequestError, UnknownDisease
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Evidence, Profile, Sign, Undrawn
+from diseaseface.pipeline import Drawing
 from diseaseface.ui import plot, presenters, texts, views
 from diseaseface.ui.engines import offered
 from diseaseface.ui.examples import examples
@@ -474,6 +475,38 @@ def test_the_page_offers_the_engines_that_are_here_and_says_why_others_are_not()
     assert "It lacks &lt;weights&gt;, 2 GB." in refused
 
 
+def test_a_picture_that_was_asked_for_more_takes_the_first_ones_place_and_the_page_says_so():
+    note = "One corrective pass for what fell short: palpebral_fissure_slant."
+
+    class Corrected(FakePipeline):
+        def draw(self, photo, disease, severity, *, on_step=None, **settings):
+            return Drawing(**vars(super().draw(photo, disease, severity, **settings)))
+
+        def refine(self, drawing, result, *, on_step=None):
+            on_step(1, 1)
+            rendering = Rendering(drawing.rendering.picture + np.uint8(9), drawing.rendering.applied)
+            told = SimpleNamespace(to_dict=lambda: report(drawing.request.severity, warnings=[note]))
+            return SimpleNamespace(picture=rendering.picture, report=told, face=HEAD, rendering=rendering)
+
+    shown = steps(Corrected(), engine="diffusion")
+    scored = next(step for step in shown if isinstance(step["warnings"], str))
+    first = next(step for step in shown if isinstance(step["picture"], dict) and "after" in step["picture"])
+    assert note in scored["warnings"]
+    assert scored["picture"]["after"] not in ("", first["picture"]["after"])
+    np.testing.assert_array_equal(scored["held"].drawing.rendering.picture, scored["held"].result.picture)
+
+
+def test_full_memory_is_one_sentence_on_the_page_and_the_next_picture_is_drawn():
+    class Full(FakePipeline):
+        def draw(self, *settings, on_step=None, **more):
+            raise OutOfMemory("The machine ran out of memory: choose the engine morph.")
+
+    told = steps(Full(), engine="diffusion")
+    assert "ran out of memory: choose" in told[-1]["notice"]
+    after = steps(FakePipeline())
+    assert any("after" in step["picture"] for step in after if not stays(step["picture"]))
+
+
 def test_a_diffusion_models_steps_are_told_and_end_when_nobody_waits():
     class Slow(FakePipeline):
         ended = None
@@ -486,6 +519,9 @@ def test_a_diffusion_models_steps_are_told_and_end_when_nobody_waits():
                 Slow.ended = done
                 raise
             return super().draw(photo, disease, severity, **settings)
+
+        def refine(self, drawing, result, *, on_step=None):
+            return result
 
     inputs = (SETTINGS | {"engine": "diffusion"}).values()
     shown = Handlers(Slow()).show("face.png", "ORPHA:870", 50, *inputs)

@@ -138,11 +138,15 @@ class Handlers:
             held=held,
         )
 
-        result = self.pipeline.judge(drawing)
+        result = yield from self._judged(drawing, settings)
         report = result.report.to_dict()
-        held = replace(held, result=result)
+        held, news = replace(held, result=result), {}
+        if result.picture is not drawing.rendering.picture:
+            held = replace(held, drawing=replace(drawing, rendering=result.rendering))
+            news["picture"] = viewer.pair(held.drawing, known=True)
         yield working(
             texts.COURSE,
+            **news,
             scores=presenters.scores_html(report),
             plot=plot_html(report),
             warnings=presenters.warnings_html(report["warnings"]),
@@ -160,6 +164,13 @@ class Handlers:
             visit=past,
             visited=visit.visited_html(past),
         )
+
+    def _judged(self, drawing: "Drawing", settings: dict) -> Generator[Shown, None, "Result"]:
+        """Score a picture; a diffusion model is asked once more, stronger, for what fell short by over 30 %."""
+        result = self.pipeline.judge(drawing)
+        if settings["engine"] == "morph":
+            return result
+        return (yield from _by_steps(settings, lambda told: self.pipeline.refine(drawing, result, **told)))
 
     @staticmethod
     def outputs() -> list[str]:
