@@ -14,8 +14,9 @@ import numpy as np
 from diseaseface import edits, knowledge
 from diseaseface.benchmarks.photos import add_faces_option, photos, resized
 from diseaseface.engines.morph.engine import MorphEngine
-from diseaseface.faces.landmarks import model_file, quiet_native_output
+from diseaseface.faces.landmarks import model_file
 from diseaseface.faces.look import look
+from diseaseface.faces.stderr import quiet_native_output
 
 SIZES_PX = (512, 1024)
 STAGES = 5

