@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from diseaseface.evaluation.words import amount
-from diseaseface.ui import texts, viewer
+from diseaseface.ui import texts, viewer, views
 from diseaseface.ui.presenters import looking
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ def _card(one: "Drawing", signs: Mapping[Key, "Applied"], shared: set[Key]) -> s
     words = escape(", ".join(own[:MOST_NAMED]) + more or texts.PATIENTS_ONLY_SHARED)
     seed = one.request.seed
     title = escape(texts.PATIENTS_TAKE.format(seed), quote=True)
-    picture = viewer.data_url(viewer.head(one), CARD_PX)
+    near = views.crop(one.rendering.picture, views.box_of(one.face, "face"))
+    picture = viewer.data_url(near, CARD_PX)
     return (
         f"<li><button type='button' data-seed='{seed}' title='{title}' aria-label='{title}'>"
         f"<img src='{picture}' alt='{escape(viewer.alt(one), quote=True)}'></button>"

@@ -21,6 +21,8 @@ KINDS = ("disease", "sign")
 LEVELS = {"easy": 1.0, "medium": 0.75, "hard": 0.5}  # and the severity that is drawn
 OPTIONS = 4
 LEAST_SIGNS, LEAST_DRAWABLE = 3, 0.5  # of a disease that is asked for
+# What nobody should learn to guess from a face, and a form of a disease that is asked for itself.
+NOT_ASKED = {"DF:alcohol-use", "DF:malnutrition", "DF:leprosy-borderline"}
 LEAST_CHANGE = 6.0  # of 255, in the most changed half per cent of the picture; less cannot be seen
 _POOL = {"easy": slice(-24, None), "medium": slice(6, 20), "hard": slice(0, 5)}  # of others, nearest first
 
@@ -67,7 +69,8 @@ class Quiz:
     @cached_property
     def pool(self) -> list[Profile]:
         """The curated diseases that show enough of themselves on a face, by name."""
-        found = [one for one in self._diseases.curated() if one.drawable >= LEAST_DRAWABLE]
+        curated = (one for one in self._diseases.curated() if one.id not in NOT_ASKED)
+        found = [one for one in curated if one.drawable >= LEAST_DRAWABLE]
         return sorted((one for one in found if len(shown(one)) >= LEAST_SIGNS), key=lambda one: one.name)
 
     @cached_property

@@ -168,6 +168,9 @@ def add(pipeline: "Pipeline", room: gr.Tab) -> None:
             parts["status"] = words("quiz-status")
         with gr.Column(elem_id="quiz-answers", min_width=0):
             parts["options"] = gr.HTML("", js_on_load=script("quiz.js"), elem_id="quiz-options")
+            with gr.Row(elem_id="quiz-on", equal_height=True):
+                parts["next"] = gr.Button(texts.QUIZ_NEXT, variant="primary", min_width=0, elem_id="quiz-next")
+                parts["told"] = words("quiz-score")
             parts["explained"] = words("quiz-explained")
     _wire(handlers, parts, room)
 
@@ -178,8 +181,6 @@ def _asked() -> dict:
         "kind": gr.Radio(texts.QUIZ_KINDS, value="disease", label=texts.QUIZ_KIND, elem_id="quiz-kind"),
         "level": gr.Radio(texts.QUIZ_LEVELS, value="easy", label=texts.QUIZ_LEVEL, elem_id="quiz-level"),
         "number": gr.Number(1, label=texts.QUIZ_NUMBER, precision=0, minimum=0, elem_id="quiz-number"),
-        "next": gr.Button(texts.QUIZ_NEXT, variant="primary", elem_id="quiz-next"),
-        "told": gr.HTML("", js_on_load=None, elem_id="quiz-score"),
     }
 
 

@@ -203,6 +203,15 @@ show two people with one disease.
 measured in the finished picture and the photo alone, without knowing what was asked. The three are never mixed.
 What cannot be read from a frontal photo, the depth of a nasal bridge for one, says so and has no number.
 
+## Comparing and learning
+
+**Compare** draws two diseases, two severities or two engines on one face with one seed, and lists the signs that
+differ. **Eight people** are eight seeds of a sampled presentation: how much people with one disease differ.
+
+**Teach** draws on synthetic heads alone. Harder questions draw less and offer diseases or signs that are nearer to the
+answer. A question follows from its number, so that a class can be given the same ones. A face shows a part of a
+disease at best: whoever recognises a drawn one has learned what the sources say, not how to make a diagnosis.
+
 ## What it is not
 
 - **No diagnostic device.** It must not be used to find, rule out or follow a disease in a person.
