@@ -1,9 +1,13 @@
 """The page: build it and serve it. GRADIO_SERVER_NAME and GRADIO_SERVER_PORT choose where."""
 
-from diseaseface import Pipeline
-from diseaseface.ui.layout import build
-from diseaseface.ui.serve import serve
-from diseaseface.ui.zerogpu import prepared
+from diseaseface.ui.room import open_room
 
 if __name__ == "__main__":
-    serve(build(prepared(Pipeline.load())))
+    room = open_room()  # before Gradio is imported, which looks its folders up then
+
+    from diseaseface import Pipeline
+    from diseaseface.ui.layout import build
+    from diseaseface.ui.serve import serve
+    from diseaseface.ui.zerogpu import prepared
+
+    serve(build(prepared(Pipeline.load())), room)

@@ -114,6 +114,8 @@ def _add_knowledge(subcommands) -> None:
     diseases.add_argument("--search", metavar="TEXT")
     diseases.add_argument("--json", action="store_true")
     diseases.set_defaults(run=commands.diseases)
+    settings = subcommands.add_parser("settings", help="list the settings by environment")
+    settings.set_defaults(run=commands.settings)
     describe = subcommands.add_parser("describe", help="find the signs in a description in plain words")
     describe.add_argument("text", metavar="TEXT")
     describe.add_argument("--json", action="store_true")

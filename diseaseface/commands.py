@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,8 @@ from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Profile
 from diseaseface.knowledge.sources import conflicts
 from diseaseface.pipeline import Pipeline
+from diseaseface.results import strip_png
+from diseaseface.settings import SETTINGS
 from diseaseface.takeaway import bundle
 from diseaseface.training import datasets, groups, lessons
 from diseaseface.ui import presenters
@@ -50,8 +53,7 @@ def strip(options: Namespace, _rest: Sequence[str]) -> None:
     results = pipeline.strip(face, disease, options.stages, **_settings(options))
     reports = [result.report.to_dict() for result in results]
     captions = [presenters.stage_caption(report["severity"]) for report in reports]
-    stages = list(zip((result.picture for result in results), captions, strict=True))
-    files = {options.out: bundle.strip(stages, reports[-1], mark=options.mark), options.report: _json(reports)}
+    files = {options.out: strip_png(results, mark=options.mark), options.report: _json(reports)}
     if encode:
         course = pipeline.draw_strip(face, disease, bundle.FRAMES, **_settings(options))
         frames = [marks.in_file(drawing.rendering.picture, options.mark) for drawing in course]
@@ -91,7 +93,7 @@ def diseases(options: Namespace, _rest: Sequence[str]) -> None:
     known = Pipeline.load().diseases
     matches = known.search(options.search) if options.search else known.all()
     if options.json:
-        print(json.dumps([_entry(match) for match in matches], ensure_ascii=False, indent=2))
+        print(json.dumps([match.to_dict() for match in matches], ensure_ascii=False, indent=2))
         return
     for match in matches:
         print(f"{match.id:<14} {match.name}  ({match.signs} signs, {match.drawable:.0%} drawn)")
@@ -106,6 +108,12 @@ def describe(options: Namespace, _rest: Sequence[str]) -> None:
     for sign in found:
         side = f", {sign.side}" if sign.side else ""
         print(f"{sign.hpo}  {sign.label}{side}  (strength {sign.strength:.1f}, score {sign.score:.2f})")
+
+
+def settings(_options: Namespace, _rest: Sequence[str]) -> None:
+    """List every setting by environment, what it is for, and what holds now."""
+    for one in SETTINGS:
+        print(f"{one.name}\n    {one.meaning}\n    now: {os.environ.get(one.name) or one.usual}")
 
 
 def learn(options: Namespace, _rest: Sequence[str]) -> None:
@@ -252,16 +260,6 @@ def _bar(share: float) -> None:
     """Draw how much of kg.csv is read, on a terminal's one line."""
     end = "\n" if share >= 1 else ""
     print(f"\rPrimeKG [{'#' * round(24 * share):<24}] {share:4.0%}", end=end, file=sys.stderr, flush=True)
-
-
-def _entry(match) -> dict:
-    return {
-        "id": match.id,
-        "name": match.name,
-        "synonyms": list(match.synonyms),
-        "signs": match.signs,
-        "drawable": round(match.drawable, 3),
-    }
 
 
 def _in_words(found: Profile) -> str:

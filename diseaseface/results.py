@@ -1,11 +1,12 @@
 """What one request asks for, and what comes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from diseaseface.engines.base import Rendering
+from diseaseface.evaluation import words
 from diseaseface.evaluation.report import Report
 from diseaseface.faces.face import Face
 from diseaseface.knowledge.profiles import Profile
@@ -95,3 +96,9 @@ class Result:
     def csv(self) -> bytes:
         """Return the signs as a table."""
         return encode_csv(self.report.to_dict())
+
+
+def strip_png(results: Sequence[Result], *, mark: bool = True) -> bytes:
+    """Return the results of a strip side by side with their severities, as a PNG with the last report inside."""
+    stages = [(result.picture, words.stage_caption(result.drawing.request.severity)) for result in results]
+    return bundle.strip(stages, results[-1].report.to_dict(), mark=mark)

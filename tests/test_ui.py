@@ -20,9 +20,11 @@ from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Evidence, Profile, Sign, Undrawn
 from diseaseface.pipeline import Drawing
 from diseaseface.ui import plot, presenters, texts, views
+from diseaseface.ui.downloads import KINDS, Downloads
 from diseaseface.ui.engines import offered
 from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import FRAMES, Handlers
+from diseaseface.ui.lanes import Lanes
 from diseaseface.ui.layout import build
 from diseaseface.ui.progress import Stopped
 from diseaseface.ui.serve import launch_options, tidy
@@ -239,12 +241,23 @@ def test_a_photo_is_not_drawn_on_before_consent_and_examples_need_none():
     assert not stays(steps(pipeline, photo=str(examples()[0].path), consent=False)[-1]["strip"])
 
 
+def taken(path):
+    return Handlers(FakePipeline()).take_upload(SimpleNamespace(path=str(path)))
+
+
+@pytest.fixture
+def room(tmp_path, monkeypatch):
+    """The folder for what visitors send."""
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    return tmp_path
+
+
 def test_only_what_was_sent_is_taken_as_a_photo(tmp_path, monkeypatch):
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     sent = tmp_path / "a" / "face.jpg"
-    assert Handlers.take_upload(SimpleNamespace(path=str(sent))) == str(sent)
-    assert stays(Handlers.take_upload(SimpleNamespace(path="/etc/passwd")))
-    assert stays(Handlers.take_upload(SimpleNamespace(path=f"{tmp_path}/../x.jpg")))
+    assert taken(sent)[0] == str(sent)
+    assert all(stays(value) for value in taken("/etc/passwd"))
+    assert all(stays(value) for value in taken(f"{tmp_path}/../x.jpg"))
 
 
 def test_a_quick_frame_shows_what_the_visitor_looks_at_and_nothing_where_a_model_draws():
@@ -282,7 +295,7 @@ def test_the_first_result_is_worked_out_once_for_all_visitors():
 
 def test_a_downloaded_picture_carries_its_report():
     held = steps()[-1]["held"]
-    told = pictures.read_report(Handlers(FakePipeline()).take_picture(held))
+    told = pictures.read_report(downloads().picture(held))
     assert told["disease"]["id"] == "ORPHA:870"
     assert "timings_ms" not in told
 
@@ -310,10 +323,14 @@ def test_a_forged_report_is_no_danger_to_the_page(tmp_path, disease):
     assert "<b>" not in Handlers.recognise(str(path))
 
 
-@pytest.mark.parametrize("take", ["take_picture", "take_strip", "take_gif", "take_mp4", "take_report"])
+def downloads():
+    return Downloads(FakePipeline(), Lanes({"morph": 1}))
+
+
+@pytest.mark.parametrize("take", KINDS)
 def test_there_is_nothing_to_take_away_before_the_first_picture(take):
     with pytest.raises(gr.Error, match="nothing to take away"):
-        getattr(Handlers(FakePipeline()), take)(None)
+        getattr(downloads(), take)(None)
 
 
 def test_a_suggestion_has_name_synonyms_signs_and_share():
@@ -330,9 +347,13 @@ def test_a_suggestion_has_name_synonyms_signs_and_share():
 def test_the_page_can_be_built_around_any_pipeline():
     page = build(FakePipeline())
     assert isinstance(page, gr.Blocks)
-    drawing = [fn for fn in page.fns.values() if fn.fn and fn.fn.__name__.startswith(("show", "take_"))]
-    alone = {fn.fn.__name__ for fn in drawing if fn.concurrency_id != "engine"}
-    assert alone == {"take_example", "take_upload"}, "whatever draws shares one queue"
+    drawing = [
+        fn
+        for fn in page.fns.values()
+        if fn.fn and fn.fn.__name__ in ("show", *KINDS) and fn.api_visibility == "private"
+    ]
+    assert {fn.concurrency_id for fn in drawing} == {"engine"}
+    assert {fn.concurrency_limit for fn in drawing} == {None}, "requests wait in the line of their engine"
     assert launch_options()["run_history"] is False
     assert page.analytics_enabled is False
 
@@ -546,3 +567,73 @@ def test_a_diffusion_models_steps_are_told_and_end_when_nobody_waits():
     while Slow.ended is None and time.monotonic() < deadline:
         time.sleep(0.01)
     assert Slow.ended == 1
+
+
+def test_a_picture_of_ours_that_is_dropped_back_sets_the_page_as_it_was_made(room):
+    path = room / "drawn.png"
+    made = {"seed": 4, "side": "right", "presentation": "sampled", "photo_age": 30, "age": 60.5, "sex": "male"}
+    path.write_bytes(pictures.encode_png(HEAD.image, report(0.35, **made, toward="healthy", engine="diffusion")))
+    photo, *values = taken(path)
+    assert photo == str(path)
+    assert values[:8] == [PROFILE.id, 35, 4, "30 > 60.5", "male", "right", "sampled", "healthy"]
+    assert stays(values[8]), "which engines there are is another machine's matter"
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"disease": None},
+        {"disease": {"id": 3}},
+        {"severity": "0.5"},
+        {"severity": float("nan")},
+        {"severity": 7},
+        {"severity": True},
+    ],
+    ids=str,
+)
+def test_a_forged_report_sets_nothing_on_the_page(room, forged):
+    path = room / "forged.png"
+    path.write_bytes(pictures.encode_png(HEAD.image, report(0.7) | forged))
+    _, *values = taken(path)
+    assert all(stays(value) for value in values)
+
+
+def test_what_a_forged_report_tells_besides_is_left_out(room):
+    path = room / "forged.png"
+    odd = {"seed": -1, "side": "<b>", "presentation": ["typical"], "age": "old", "toward": 1, "sex": {}}
+    path.write_bytes(pictures.encode_png(HEAD.image, report(0.7, **odd)))
+    _, disease, severity, seed, age, sex, *rest = taken(path)
+    assert (disease, severity, age, sex) == (PROFILE.id, 70, "", "")
+    assert all(stays(value) for value in (seed, *rest))
+
+
+def test_a_photo_that_is_dropped_sets_nothing(room):
+    path = room / "photo.png"
+    path.write_bytes(pictures.encode_png(HEAD.image))
+    assert all(stays(value) for value in taken(path)[1:])
+
+
+def test_who_waits_is_told_how_many_come_before():
+    handlers = Handlers(FakePipeline(), Lanes({"morph": 1}))
+    first, second = handlers.lanes.join("morph"), handlers.lanes.join("morph")
+    steps = handlers.show("face.png", "ORPHA:870", 50, *SETTINGS.values())
+    assert "2" in dict(zip(handlers.outputs(), next(steps), strict=True))["status"]
+    first.leave()
+    assert handlers.health() == {
+        "engines": {"morph": True, "diffusion": False},
+        "waiting": {"morph": 1, "diffusion": 0},
+    }
+    second.leave()
+    assert len(list(steps)) >= 3
+    assert handlers.health()["waiting"]["morph"] == 0
+
+
+def test_whoever_stops_waiting_leaves_the_line():
+    handlers = Handlers(FakePipeline(), Lanes({"morph": 1}))
+    first = handlers.lanes.join("morph")
+    steps = handlers.show("face.png", "ORPHA:870", 50, *SETTINGS.values())
+    next(steps)
+    steps.close()
+    first.leave()
+    with handlers.lanes.turn("morph"):
+        assert handlers.lanes.waiting() == {"morph": 0}

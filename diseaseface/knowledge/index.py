@@ -39,6 +39,10 @@ class Match:
     signs: int
     drawable: float
 
+    def to_dict(self) -> dict:
+        """Return plain values for JSON."""
+        return {**vars(self), "synonyms": list(self.synonyms), "drawable": round(self.drawable, 3)}
+
 
 class Diseases:
     """The diseases of HPO and the curated ones.

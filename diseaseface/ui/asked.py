@@ -1,6 +1,9 @@
 """What a visitor set on the page, read and checked."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import isfinite
+from typing import Any
 
 from diseaseface.errors import RequestError
 
@@ -62,3 +65,38 @@ def ages(text: str | None) -> dict[str, float | None]:
             "The age is a number of years, such as 8 or 0.5, or two, such as 30 > 60; or leave it empty."
         )
     return {"age": years[-1] if years else None, "photo_age": years[0] if len(years) == 2 else None}
+
+
+def restored(report: Mapping | None, known: Callable[[str], bool]) -> dict[str, Any]:
+    """Return the page's values for the settings in a picture's report; none where it is not one of ours.
+
+    `known` tells whether a disease can be opened here by its id. Files can be forged: what is not as it should
+    be is left as it is on the page.
+    """
+    disease = (report or {}).get("disease")
+    name = disease.get("id") if isinstance(disease, Mapping) else None
+    severity = (report or {}).get("severity")
+    if not (isinstance(name, str) and _number(severity) and 0.0 <= severity <= 1.0 and known(name)):
+        return {}
+    told = {"disease": name, "severity": round(100 * severity), "age": _ages(report)}
+    if _number(report.get("seed")) and report["seed"] >= 0:
+        told["seed"] = int(report["seed"])
+    told |= {name: report.get(name) for name, allowed in _CHOICES.items() if report.get(name) in allowed}
+    return told | {"sex": told.get("sex", "")}
+
+
+_CHOICES = {
+    "sex": ("female", "male"),
+    "side": ("left", "right"),
+    "presentation": ("typical", "sampled"),
+    "toward": ("disease", "healthy"),
+}
+
+
+def _ages(report: Mapping) -> str:
+    years = [report.get(name) for name in ("photo_age", "age")]
+    return " > ".join(f"{age:g}" for age in years if _number(age)) if _number(years[1]) else ""
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)

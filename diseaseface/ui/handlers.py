@@ -1,42 +1,46 @@
 """From the page's values to the pipeline and back; no arithmetic on pictures."""
 
-import json
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
-from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
 from diseaseface import pictures
 from diseaseface.errors import DiseaseFaceError, FaceError, PhotoError, UnknownDisease
 from diseaseface.faces.face import Face
 from diseaseface.knowledge.profiles import Profile
-from diseaseface.settings import STAGES
+from diseaseface.settings import STAGES, parallel
+from diseaseface.takeaway.bundle import FRAMES
 from diseaseface.ui import asked, links, presenters, texts, viewer, visit
 from diseaseface.ui.asked import Asked
 from diseaseface.ui.examples import examples
 from diseaseface.ui.held import Held, Shown, working
+from diseaseface.ui.lanes import Lanes
 from diseaseface.ui.plot import plot_html
 from diseaseface.ui.progress import watched
+from diseaseface.ui.room import touch
 from diseaseface.ui.stages import stages_html
 
 if TYPE_CHECKING:
     from diseaseface.pipeline import Drawing, Pipeline, Result
 
 MOST_SUGGESTIONS = 12
-FRAMES, FRAME_SIDE_PX = 13, 560  # of an animation
+READY_FOR_S = 10.0  # that what engines say of themselves is believed
 
 
 class Handlers:
     """The page's functions around a ready pipeline."""
 
-    def __init__(self, pipeline: "Pipeline"):
+    def __init__(self, pipeline: "Pipeline", lanes: Lanes | None = None):
         self.pipeline = pipeline
+        self.lanes = lanes or Lanes({"morph": parallel()})
+        self._engines: tuple[float, dict[str, bool]] = (0.0, {})
         self._opening: tuple[str, Shown] | None = None
         self._opening_lock = threading.Lock()
 
@@ -96,7 +100,8 @@ class Handlers:
         if photo and not consent and not is_example(photo):
             yield Shown(photo_notice=presenters.notice_html(texts.CONSENT_FIRST)).values()
             return
-        for step in self._in_words(self._steps(photo, chosen, wanted, held, past)):
+        touch(photo)
+        for step in self._in_words(self._in_turn(engine, self._steps(photo, chosen, wanted, held, past))):
             yield step.values()
 
     @staticmethod
@@ -110,6 +115,25 @@ class Handlers:
             yield Shown(disease_notice=presenters.notice_html(str(error)))
         except DiseaseFaceError as error:
             yield Shown(notice=presenters.notice_html(str(error)))
+
+    def _in_turn(self, engine: str, steps: Iterator[Shown]) -> Iterator[Shown]:
+        """Take the steps when it is their turn at the engine; tell the place in line until then."""
+        ticket = self.lanes.join(engine)
+        try:
+            while before := ticket.place(within=1.0):
+                yield working(texts.IN_LINE.format(before))
+            yield from steps
+        finally:
+            ticket.leave()
+
+    def health(self) -> dict:
+        """Tell which engines can draw and how many wait for each; nothing of anybody's photo."""
+        asked_at, engines = self._engines
+        if time.monotonic() - asked_at > READY_FOR_S:
+            engines = {name: reason is None for name, reason in self.pipeline.refusals().items()}
+            self._engines = time.monotonic(), engines
+        waiting = self.lanes.waiting()
+        return {"engines": engines, "waiting": {name: waiting.get(name, 0) for name in engines}}
 
     def _steps(
         self, photo, disease, wanted: Asked, held: Held | None, past: tuple[visit.Entry, ...] = ()
@@ -210,11 +234,19 @@ class Handlers:
         name = event.name
         return next(str(one.path) for one in examples() if one.path.name == name)
 
-    @staticmethod
-    def take_upload(event: gr.EventData) -> Any:
-        """Return the path of the file that was sent; of no other file on this machine."""
+    def take_upload(self, event: gr.EventData) -> tuple:
+        """Return the path of the file that was sent, of no other on this machine, and the settings of one of ours."""
         path = Path(str(event.path)).resolve()
-        return str(path) if path.is_relative_to(Path(get_upload_folder()).resolve()) else gr.skip()
+        if not path.is_relative_to(Path(get_upload_folder()).resolve()):
+            return gr.skip(), *_stay(len(fields(Asked)))
+        told = asked.restored(pictures.read_report(path), self._known)
+        return str(path), *(told.get(one.name, gr.skip()) for one in fields(Asked))
+
+    def _known(self, disease: str) -> bool:
+        try:
+            return bool(self.pipeline.profile(disease))
+        except UnknownDisease:
+            return False
 
     @staticmethod
     def restore(past: tuple[visit.Entry, ...], asked_for: int, event: gr.EventData) -> tuple:
@@ -234,36 +266,6 @@ class Handlers:
         if not isinstance(disease, dict) or not isinstance(severity, int | float):
             return ""
         return presenters.note_html(texts.OWN_PICTURE.format(name=disease.get("name"), severity=100 * severity))
-
-    def take_picture(self, held: Held | None) -> str:
-        """Return a PNG file with its report inside."""
-        result = _ready(held)
-        return _file(held, ".png", pictures.encode_png(result.picture, result.report.to_dict()))
-
-    def take_report(self, held: Held | None) -> str:
-        """Return the report as a JSON file."""
-        report = _ready(held).report.to_dict()
-        return _file(held, ".json", json.dumps(report, ensure_ascii=False, indent=2).encode("utf-8"))
-
-    def take_strip(self, held: Held | None) -> str:
-        """Return the course side by side with captions, as PNG."""
-        report = _ready(held).report.to_dict()
-        stages = held.stages or tuple(self._course(held, STAGES))
-        sheet = pictures.sheet([viewer.head(one) for one in stages], [_caption(one) for one in stages])
-        return _file(held, "-course.png", pictures.encode_png(sheet, report))
-
-    def take_gif(self, held: Held | None, progress=gr.Progress()) -> str:  # noqa: B008 - Gradio's way
-        """Return the course as a GIF."""
-        return _file(held, ".gif", pictures.encode_gif(self._frames(held, progress)))
-
-    def take_mp4(self, held: Held | None, progress=gr.Progress()) -> str:  # noqa: B008
-        """Return the course as a film."""
-        return _file(held, ".mp4", pictures.encode_mp4(self._frames(held, progress)))
-
-    def _frames(self, held: Held | None, progress) -> list:
-        _ready(held)
-        course = progress.tqdm(self._course(held, FRAMES), total=FRAMES, desc=texts.COURSE)
-        return [pictures.shrunk(viewer.head(drawing), FRAME_SIDE_PX) for drawing in course]
 
     def _course(self, held: Held, stages: int) -> Iterator["Drawing"]:
         return self.pipeline.draw_strip(held.face, held.disease, stages, **held.settings)
@@ -307,23 +309,6 @@ def _by_steps(settings: dict, work: Callable[[dict], Any]) -> Generator[Shown, N
             yield working(texts.STEP.format(done, total))
 
 
-def _ready(held: Held | None) -> "Result":
-    if held is None or held.result is None:
-        raise gr.Error(texts.NOTHING_TO_TAKE, print_exception=False)
-    return held.result
-
-
 def _told(drawing: "Drawing") -> dict:
     disease = {"id": drawing.profile.id, "name": drawing.profile.name}
     return {"disease": disease, "severity": drawing.request.severity, "toward": drawing.request.toward}
-
-
-def _caption(stage: "Drawing") -> str:
-    return presenters.stage_caption(stage.request.severity)
-
-
-def _file(held: Held, ending: str, data: bytes) -> str:
-    told = held.result.report.to_dict()
-    name = f"{told['disease']['name']} {told['severity']:.2f}".lower().replace(" ", "-")
-    kept = "".join(letter for letter in name if letter.isalnum() or letter in "-.")
-    return save_bytes_to_cache(data, Path(f"diseaseface-{kept}{ending}").name, get_upload_folder())

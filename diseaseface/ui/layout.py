@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from diseaseface.settings import KEEP_SECONDS
-from diseaseface.ui import compare_tab, profiles_tab, teach_tab, texts, transform_tab, transform_wiring
+from diseaseface.settings import keep_seconds, parallel
+from diseaseface.ui import api, compare_tab, profiles_tab, teach_tab, texts, transform_tab, transform_wiring
+from diseaseface.ui.downloads import Downloads
 from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import Handlers
+from diseaseface.ui.lanes import Lanes
 from diseaseface.ui.transform_wiring import QUIET
 
 if TYPE_CHECKING:
@@ -16,14 +18,16 @@ if TYPE_CHECKING:
 
 def build(pipeline: "Pipeline") -> gr.Blocks:
     """Return the page around a ready pipeline."""
-    handlers = Handlers(pipeline)
+    lanes = Lanes({"morph": parallel()})
+    handlers = Handlers(pipeline, lanes)
     gr.set_static_paths([str(one.path) for one in examples()])
     with gr.Blocks(
         title=f"{texts.NAME}: {texts.TAGLINE.lower()}",
         analytics_enabled=False,
-        delete_cache=(KEEP_SECONDS, KEEP_SECONDS),
+        delete_cache=(60, int(keep_seconds())),
         fill_width=True,
     ) as page:
+        api.add(pipeline, lanes)  # first, so that no handler of the page takes an endpoint's name
         gr.HTML(_masthead(), elem_id="masthead", js_on_load=None)
         with gr.Tabs(elem_id="rooms") as rooms:
             with gr.Tab(texts.TAB_TRANSFORM, id="transform"):
@@ -37,9 +41,9 @@ def build(pipeline: "Pipeline") -> gr.Blocks:
             with gr.Tab(texts.TAB_METHOD, id="method"):
                 gr.Markdown(texts.METHOD, elem_id="method")
         gr.HTML(f"<p>{texts.FOOT}</p>", elem_id="foot", js_on_load=None)
-        transform_wiring.wire(page, handlers, parts)
+        transform_wiring.wire(page, handlers, Downloads(pipeline, lanes), parts)
         _wire_profiles(parts, profiles, room)
-    page.warm = handlers.warm
+    page.warm, page.health = handlers.warm, handlers.health
     return page
 
 

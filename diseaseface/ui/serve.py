@@ -2,30 +2,42 @@
 
 import ctypes
 import gc
+import signal
+import sys
 import threading
 import time
+from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import gradio as gr
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from diseaseface.settings import SESSIONS_HELD, UPLOAD_LIMIT, server_name
+from diseaseface.errors import RequestError
+from diseaseface.settings import SESSIONS_HELD, UPLOAD_LIMIT, VERSION, keep_seconds, mcp_wanted, server_name
 from diseaseface.ui.examples import ASSETS
+from diseaseface.ui.room import sweep
 
 _TIDY_EVERY_S = 20.0
+_THREADS = 64  # most requests at work or in line at a time; those in line cost next to nothing
 
 
-def serve(page: gr.Blocks) -> None:
-    """Serve the page until the process is stopped."""
-    page.launch(prevent_thread_lock=True, **launch_options())
+def serve(page: gr.Blocks, room: Path) -> None:
+    """Serve the page until the process is stopped; `room` is the folder for visitors' files, swept meanwhile."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that a container's stop cleans up, too
+    page.launch(prevent_thread_lock=True, **launch_options(page.health))
     threading.Thread(target=page.warm, daemon=True).start()
-    threading.Thread(target=_tidy_for_ever, daemon=True).start()
+    threading.Thread(target=_tidy_for_ever, args=(room,), daemon=True).start()
     page.block_thread()
 
 
-def launch_options() -> dict:
-    """Return what `launch` is to be called with."""
+def launch_options(health: Callable[[], dict] = dict) -> dict:
+    """Return what `launch` is to be called with; `health` tells what there is to know beside the version."""
+
+    async def healthy(_request) -> JSONResponse:
+        return JSONResponse({"status": "ok", "version": VERSION, **health()})
+
     return {
         "server_name": server_name(),
         "theme": theme(),
@@ -40,7 +52,9 @@ def launch_options() -> dict:
         "share": False,
         "ssr_mode": False,
         "show_error": True,
-        "app_kwargs": {"routes": [Route("/healthz", _healthy)]},
+        "max_threads": _THREADS,
+        "mcp_server": _mcp(),
+        "app_kwargs": {"routes": [Route("/health", healthy), Route("/healthz", healthy)]},
     }
 
 
@@ -52,13 +66,16 @@ def theme() -> gr.Theme:
     return gr.themes.Base(font=sans, font_mono=mono, radius_size="sm", spacing_size="md", text_size="sm")
 
 
-async def _healthy(_request) -> PlainTextResponse:
-    return PlainTextResponse("ok")
+def _mcp() -> bool:
+    if mcp_wanted() and find_spec("mcp") is None:
+        raise RequestError("DISEASEFACE_MCP needs a package: run `pip install 'gradio[mcp]'`, or leave it empty.")
+    return mcp_wanted()
 
 
-def _tidy_for_ever() -> None:
+def _tidy_for_ever(room: Path) -> None:
     while True:
         time.sleep(_TIDY_EVERY_S)
+        sweep(room, keep_seconds())
         tidy()
 
 

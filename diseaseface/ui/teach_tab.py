@@ -15,7 +15,7 @@ from diseaseface.ui.held import working
 from diseaseface.ui.parts import script, title, words
 from diseaseface.ui.presenters import looking
 from diseaseface.ui.quiz import Key, Question, Quiz, deciding, visible
-from diseaseface.ui.transform_wiring import ENGINE, QUIET
+from diseaseface.ui.transform_wiring import BESIDE, QUIET
 
 if TYPE_CHECKING:
     from diseaseface.pipeline import Drawing, Pipeline
@@ -187,7 +187,7 @@ def _asked() -> dict:
 def _wire(handlers: TeachHandlers, parts: dict, room: gr.Tab) -> None:
     wanted = [parts[name] for name in ("kind", "level", "number")]
     shown = [parts[name] for name in ("viewer", "options", "explained", "status", "turn")]
-    drawing = {"trigger_mode": "always_last", **QUIET, **ENGINE}
+    drawing = {"trigger_mode": "always_last", **QUIET, **BESIDE}
     room.select(handlers.first, [*wanted, parts["turn"]], shown, **drawing)
     triggers = [parts["kind"].input, parts["level"].input, parts["number"].submit]
     gr.on(triggers, handlers.ask, wanted, shown, **drawing)

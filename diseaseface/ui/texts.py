@@ -65,7 +65,17 @@ SCORING = "Reading the picture back"
 COURSE = "Drawing the course"
 STOP = "Stop"
 
-TAKE_PICTURE, TAKE_STRIP, TAKE_GIF, TAKE_MP4, TAKE_REPORT = "Picture", "Strip", "GIF", "Film", "Report"
+TAKE = {
+    "picture": "Picture",
+    "strip": "Strip",
+    "gif": "GIF",
+    "mp4": "Film",
+    "pdf": "Page (PDF)",
+    "table": "Signs (CSV)",
+    "report": "Report (JSON)",
+    "everything": "All (ZIP)",
+}
+IN_LINE = "In line for the engine: {} before you"
 NOTHING_TO_TAKE = "There is nothing to take away yet: choose a photo and a disease first."
 
 STRIP_TITLE = "Course"
@@ -102,8 +112,8 @@ FOOT = (
 NO_PHOTO = "Choose a photo to begin: drop one here, use the camera, or take an example."
 NO_DISEASE = "Choose a disease: type its name, a synonym, or an id."
 OWN_PICTURE = (
-    "This picture was drawn here before: {name}, severity {severity:.0f} %. "
-    "To go back from it, choose “Take it away” under More settings."
+    "This picture was drawn here before: {name}, severity {severity:.0f} %; its settings are taken over. "
+    "Choose the photo it was made from to draw it again, or “Take it away” under More settings to go back from it."
 )
 
 PROFILE_FIND = "Disease"

@@ -121,17 +121,9 @@ def _stage() -> dict:
         status = gr.HTML(working(texts.READING_FACE).status, elem_id="status", js_on_load=None)
         stop = gr.Button(texts.STOP, size="sm", visible=False, elem_id="stop", min_width=0)
     with gr.Row(elem_id="take"):
-        names = ("picture", "strip", "gif", "mp4", "report")
-        labels = (
-            texts.TAKE_PICTURE,
-            texts.TAKE_STRIP,
-            texts.TAKE_GIF,
-            texts.TAKE_MP4,
-            texts.TAKE_REPORT,
-        )
         takes = {
             f"take_{name}": gr.Button(label, size="sm", min_width=0, elem_id=f"take-{name}")
-            for name, label in zip(names, labels, strict=True)
+            for name, label in texts.TAKE.items()
         }
         fetch = gr.DownloadButton(visible="hidden", elem_id="fetch")
         gr.HTML(

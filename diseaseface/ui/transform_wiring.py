@@ -3,16 +3,18 @@
 import gradio as gr
 
 from diseaseface.ui import links
+from diseaseface.ui.downloads import KINDS, Downloads
 from diseaseface.ui.handlers import Handlers
 
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
-# Two pictures at a time: one slow request does not hold up the others on the two cores that a Space has.
-ENGINE = {"concurrency_id": "engine", "concurrency_limit": 2}
+# No limit here: requests wait in the line of their engine, so that a slow engine never holds up a quick one.
+ENGINE = {"concurrency_id": "engine", "concurrency_limit": None}
+BESIDE = {"concurrency_id": "beside", "concurrency_limit": 2}  # what other tabs draw
 LIVE = {"concurrency_id": "live", "concurrency_limit": 2}
 ASKED = ("disease", "severity", "seed", "age", "sex", "side", "presentation", "toward", "engine")
 
 
-def wire(page: gr.Blocks, handlers: Handlers, parts: dict) -> None:
+def wire(page: gr.Blocks, handlers: Handlers, downloads: Downloads, parts: dict) -> None:
     """Connect the parts; whoever raises the number in `go` asks for a picture of the values that are set."""
     outputs = [parts[name] for name in handlers.outputs()]
     inputs = [parts[name] for name in ("photo", *ASKED, "consent", "held", "own", "visit")]
@@ -40,6 +42,7 @@ def wire(page: gr.Blocks, handlers: Handlers, parts: dict) -> None:
     parts["stop"].click(handlers.stopped, None, idle, cancels=[changed], queue=False, **QUIET)
     _wire_photo(handlers, parts)
     _wire_picture(handlers, parts)
+    _wire_downloads(downloads, parts)
     parts["dice"].click(handlers.another_seed, [parts["seed"], parts["go"]], [parts["seed"], parts["go"]], **QUIET)
     restored = [parts[name] for name in ("photo", *ASKED, "own", "go", "photo_notice")]
     parts["visited"].select(handlers.restore, [parts["visit"], parts["go"]], restored, **QUIET)
@@ -49,18 +52,22 @@ def _wire_photo(handlers: Handlers, parts: dict) -> None:
     photo = parts["photo"]
     photo.change(handlers.recognise, photo, parts["own_picture"], **QUIET)
     parts["examples"].select(handlers.take_example, None, photo, **QUIET)
-    parts["upload"].upload(handlers.take_upload, None, photo, **QUIET)
+    taken = [photo, *(parts[name] for name in ASKED)]
+    parts["upload"].upload(handlers.take_upload, None, taken, **QUIET)
 
 
 def _wire_picture(handlers: Handlers, parts: dict) -> None:
     """Quick frames while the severity moves: the newest wins, and none waits behind it."""
     picture, held = parts["picture"], parts["held"]
     picture.input(handlers.live, held, parts["live"], trigger_mode="always_last", **QUIET, **LIVE)
-    picture.play(handlers.film, held, parts["film"], **QUIET, **ENGINE)
-    for name in ("picture", "strip", "gif", "mp4", "report"):
+    picture.play(handlers.film, held, parts["film"], **QUIET, **BESIDE)
+
+
+def _wire_downloads(downloads: Downloads, parts: dict) -> None:
+    for name in KINDS:
         made = parts[f"take_{name}"].click(
-            getattr(handlers, f"take_{name}"),
-            held,
+            getattr(downloads, name),
+            parts["held"],
             parts["fetch"],
             show_progress="full",
             show_progress_on=parts[f"take_{name}"],
