@@ -269,6 +269,8 @@ def _in_words(found: Profile) -> str:
         label = catalogue[sign.attribute].pole(sign.direction).label
         sources = "; ".join(f"{e.source}, {e.reference}: {e.detail}" for e in sign.evidence)
         often = f"{sign.weight:.0%}" if sign.known else "?"
+        if sign.ages:
+            label += f" (from {sign.from_age:g} to {sign.until_age:g} years)"
         lines.append(f"  {often:>5}  {label}  [{sources}]")
     lines += [f"  {sign.weight:>5.0%}  {sign.label}, not drawn: {sign.reason}" for sign in found.undrawn]
     return "\n".join(lines)
@@ -276,7 +278,8 @@ def _in_words(found: Profile) -> str:
 
 def _notes(found: Profile, known: Diseases) -> list[str]:
     """Return conflicts, the other entries of the disease, and what HPO asks to be told."""
-    lines = [f"Conflict: {sentence}" for sentence in conflicts(found)]
+    lines = [f"Form: {form.name}, {form.share:.0%} of people with it ({form.reference})" for form in found.forms]
+    lines += [f"Conflict: {sentence}" for sentence in conflicts(found)]
     if twins := known.twins(found.id):
         lines.append(f"Other entries of this disease: {', '.join(twins)}")
     files = f"HPO {known.release}, annotations of {known.annotated or 'no stated date'}"

@@ -9,7 +9,7 @@ import numpy as np
 from diseaseface.errors import RequestError
 from diseaseface.knowledge import ageing
 from diseaseface.knowledge.catalogue import Attribute, attributes
-from diseaseface.knowledge.profiles import OLDEST, Profile, Sign
+from diseaseface.knowledge.profiles import OLDEST, Form, Profile, Sign
 
 PRESENTATIONS = ("typical", "sampled")
 DIRECTIONS = ("disease", "healthy")
@@ -22,6 +22,7 @@ DEFAULT_SIDE = "left"
 # A sampled sign is this much weaker or stronger than the profile says, uniformly: people with one
 # disease differ in how marked a sign is, and no source says by how much. Set by eye.
 SAMPLED_MAGNITUDE = (0.6, 1.1)
+_FORM = 1  # names the stream of chance that draws the form
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,8 @@ def plan(
     _require_age(age)
     _require_age(photo_age)
     grown = [sign for sign in profile.signs if sign.at(age)]
-    chosen = typical_signs(grown) if presentation == "typical" else sampled_signs(grown, seed)
+    sampled = presentation == "sampled"
+    chosen = sampled_signs(grown, seed, form_of(profile, seed)) if sampled else typical_signs(grown)
     factor = -1.0 if toward == "healthy" else 1.0
     changes = [_change(sign, severity, factor, side) for sign in without_conflicts(chosen)]
     if age is not None and photo_age is not None and toward == "disease":
@@ -180,13 +182,24 @@ def _rank(sign: Sign) -> int:
     return 1 if sign.weight >= TYPICAL_WEIGHT else 3
 
 
-def sampled_signs(signs: Sequence[Sign], seed: int) -> list[Sign]:
+def form_of(profile: Profile, seed: int) -> Form | None:
+    """Return the form of the disease that a sampled person has, drawn by the forms' shares; None without forms."""
+    if not profile.forms:
+        return None
+    place = np.random.default_rng((seed, _FORM)).random() * sum(form.share for form in profile.forms)
+    ends = np.cumsum([form.share for form in profile.forms])
+    return profile.forms[min(int(np.searchsorted(ends, place, side="right")), len(ends) - 1)]
+
+
+def sampled_signs(signs: Sequence[Sign], seed: int, form: Form | None = None) -> list[Sign]:
     """Return the signs of one person, each drawn by its weight and with a magnitude of its own.
 
+    Signs that the sources tie to forms of the disease are drawn by their weight in the person's form: they
+    come together, or keep apart, as they do in people, and are as frequent over all people as the profile says.
     A person without any sign gets the most frequent one, so that there is something to see.
     """
     rng = np.random.default_rng(seed)
-    has = rng.random(len(signs)) < [sign.weight for sign in signs]
+    has = rng.random(len(signs)) < [form.weight_of(sign) if form else sign.weight for sign in signs]
     factors = rng.uniform(*SAMPLED_MAGNITUDE, len(signs))
     if len(signs) and not has.any():
         has[max(range(len(signs)), key=lambda number: signs[number].weight)] = True

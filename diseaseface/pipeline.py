@@ -196,7 +196,7 @@ class Pipeline:
         if request.sex not in (None, "female", "male"):
             raise RequestError(f"The sex must be female or male, or left out, not {request.sex!r}.")
         misfits = self.diseases.people(profile.id).misfits(request.age, request.sex)
-        return (*misfits, *_onsets(profile, request), *_aged(request))
+        return (*misfits, *_onsets(profile, request), *_aged(request), *_drawn_form(profile, request))
 
     def _engine(self, name: str) -> Engine:
         if name not in self.engines:
@@ -225,6 +225,14 @@ def _onsets(profile: Profile, request: Request) -> tuple[str, ...]:
     if request.age is None or any(sign.from_age > 0 or sign.until_age < OLDEST for sign in profile.signs):
         return ()
     return ("No source says at which age the signs of this disease begin or go: all are drawn at any age.",)
+
+
+def _drawn_form(profile: Profile, request: Request) -> tuple[str, ...]:
+    """Say which form of the disease a sampled person has."""
+    form = edits.form_of(profile, request.seed) if request.presentation == "sampled" else None
+    if form is None:
+        return ()
+    return (f"The person drawn has the form “{form.name}”, {form.share:.0%} of people with it ({form.reference}).",)
 
 
 def _aged(request: Request) -> tuple[str, ...]:

@@ -3,12 +3,14 @@
 from itertools import pairwise
 
 import known
+import numpy as np
 import pytest
 
 from diseaseface import knowledge
 from diseaseface.edits import (
     LEAST_SIGNS,
     Change,
+    form_of,
     plan,
     progress,
     sampled_signs,
@@ -19,7 +21,7 @@ from diseaseface.errors import RequestError
 from diseaseface.knowledge import store, supplement
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.index import Diseases
-from diseaseface.knowledge.profiles import Profile, Sign
+from diseaseface.knowledge.profiles import Form, Profile, Sign
 
 CURATED = list(supplement.load())
 
@@ -40,6 +42,68 @@ PALE = Sign("pallor", 1, 0.4)
 JAW = Sign("mandible_size", 1, 0.2)
 WEAK = Sign("facial_weakness", 1, 1.0, side="one")
 UNKNOWN = Sign("nose_width", 1, 0.5, known=False)
+
+
+FORMS = (
+    Form("with", 0.3, (("palpebral_fissure_slant", 1, 0.9), ("interocular_distance", 1, 0.8)), "Nobody 2001"),
+    Form("without", 0.7, (("palpebral_fissure_slant", 1, 0.0), ("interocular_distance", 1, 0.1)), "Nobody 2001"),
+)
+
+
+def test_signs_of_one_form_come_together_and_are_as_frequent_as_the_profile_says():
+    """P(slant) = .3 x .9 = .27, P(space) = .3 x .8 + .7 x .1 = .31, both .3 x .9 x .8 = .216 and not .0837."""
+    signs = (
+        Sign("palpebral_fissure_slant", 1, 0.27),
+        Sign("interocular_distance", 1, 0.31),
+        Sign("pallor", 1, 1.0),  # so that nobody is given a sign to have one
+    )
+    profile = Profile("X", "X", (), signs, forms=FORMS)
+    draws = [{sign.attribute for sign in sampled_signs(signs, seed, form_of(profile, seed))} for seed in range(4000)]
+    for expected, wanted in (
+        (0.27, {"palpebral_fissure_slant"}),
+        (0.31, {"interocular_distance"}),
+        (0.216, {"palpebral_fissure_slant", "interocular_distance"}),
+    ):
+        share = np.mean([wanted <= drawn for drawn in draws])
+        assert abs(share - expected) < 4 * np.sqrt(expected * (1 - expected) / len(draws)), wanted
+
+
+def test_the_frequency_of_a_sign_follows_from_the_curated_forms(diseases):
+    shipped = [diseases.find(key) for key in CURATED]
+    with_forms = [profile for profile in shipped if profile.forms]
+    assert len(with_forms) >= 6
+    for profile in with_forms:
+        weights = {(sign.attribute, sign.direction): sign.weight for sign in profile.signs}
+        assert sum(form.share for form in profile.forms) == pytest.approx(1.0)
+        for name, direction, _ in profile.forms[0].weights:
+            (sign,) = (sign for sign in profile.signs if (sign.attribute, sign.direction) == (name, direction))
+            over_all = sum(form.share * form.weight_of(sign) for form in profile.forms)
+            assert over_all == pytest.approx(weights[name, direction]), (profile.name, name)
+
+
+def test_a_sampled_person_with_angelman_syndrome_is_fair_by_the_deletion_alone(diseases):
+    profile, fair = diseases.find("Angelman syndrome"), {"hyperpigmentation", "hair_hypopigmentation"}
+    for seed in range(200):
+        drawn = {c.attribute.name for c in plan(profile, 1.0, presentation="sampled", seed=seed)}
+        assert not drawn & fair or form_of(profile, seed).name == "deletion"
+
+
+def test_signs_come_at_the_age_that_the_sources_tell(diseases):
+    profile = diseases.find("Neurofibromatosis type 1")
+    drawn = {age: {c.attribute.name for c in plan(profile, 1.0, age=age)} for age in (1.0, 5.0, 20.0)}
+    assert "cafe_au_lait_spots" in drawn[1.0]
+    assert not {"lisch_nodules", "neurofibromas"} & drawn[1.0]
+    assert "lisch_nodules" in drawn[5.0]
+    assert "neurofibromas" not in drawn[5.0]
+    assert {"lisch_nodules", "neurofibromas"} <= drawn[20.0]
+
+
+def test_a_form_is_drawn_by_its_share_and_by_the_seed_alone():
+    profile = Profile("X", "X", (), (), forms=FORMS)
+    drawn = [form_of(profile, seed).name for seed in range(2000)]
+    assert abs(drawn.count("with") / 2000 - 0.3) < 0.05
+    assert form_of(profile, 7) == form_of(profile, 7)
+    assert form_of(Profile("X", "X", (), ()), 7) is None
 
 
 @pytest.mark.parametrize("key", CURATED)

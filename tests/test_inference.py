@@ -1,5 +1,6 @@
 """The graph of diseases, signs and genes, and the signs that it foretells, on toys worked by hand."""
 
+import known
 import numpy as np
 import pytest
 from scipy import sparse
@@ -221,6 +222,12 @@ def test_the_shipped_names_are_of_the_shipped_release():
     assert names.vectors.shape == (len(names.ids), 128)
     np.testing.assert_allclose(np.linalg.norm(names.vectors.astype(np.float32), axis=1), 1.0, atol=2e-3)
     assert inference.names_path().stat().st_size < 3e6
+
+
+def test_the_shipped_names_are_of_the_diseases_that_are_shown_today():
+    shown, named = known.diseases()._store.diseases.keys(), set(inference.load_names().ids)
+    missing = [key for key in shown if key not in named]
+    assert len(missing) <= 0.005 * len(shown), "build the vectors again: `benchmark vectors --write`"
 
 
 # The benchmark

@@ -15,7 +15,7 @@ def diseases() -> Diseases:
 
 
 def test_a_profile_comes_back_from_its_file_unchanged(diseases, tmp_path):
-    for name in ("Bell's palsy", "Williams", "OMIM:190685"):
+    for name in ("Bell's palsy", "Williams", "OMIM:190685", "Rosacea"):
         write(diseases.find(name), tmp_path / "profile.json")
         assert read(tmp_path / "profile.json") == diseases.find(name)
 
@@ -23,6 +23,9 @@ def test_a_profile_comes_back_from_its_file_unchanged(diseases, tmp_path):
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
+        (("forms",), [{"name": "x", "share": 0.4, "weights": [], "reference": ""}], "reference"),
+        (("forms",), [{"name": "x", "share": 0.4, "weights": [], "reference": "y"}], "add up to 1"),
+        (("forms",), [{"name": "x", "share": 1.0, "weights": [["horns", 1, 0.1]], "reference": "y"}], "attribute"),
         (("name",), "", "name"),
         (("colour",), 1, "colour"),
         (("signs",), {}, "list"),

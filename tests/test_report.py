@@ -9,7 +9,7 @@ from diseaseface.evaluation.report import MEASURED, NOT_MEASURABLE, Report, Scor
 from diseaseface.knowledge.profiles import Evidence
 
 SIGN_FIELDS = (
-    "name", "label", "hpo", "weight", "side", "unit", "baseline", "asked", "applied", "measured", "z",
+    "name", "label", "hpo", "weight", "side", "unit", "baseline", "asked", "applied", "measured", "z", "onset", "ages",
     "status", "reason", "evidence",
 )  # fmt: skip
 SLANT = SignReport(

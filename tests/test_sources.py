@@ -178,7 +178,24 @@ def test_every_id_of_the_catalogue_carries_its_label():
         ([("HP:0003596", "Middle age onset", None)], 20.0, None, "begins at 40 years"),
         ([("HP:0001522", "Death in infancy", None)], 30.0, None, "die early"),
         ([("HP:0001522", "Death in infancy", None)], None, None, "no older face"),
-        ([("HP:0001419", "X-linked recessive inheritance", None)], None, "female", "one of males"),
+        ([("HP:0001419", "X-linked recessive inheritance", None)], None, "female", "carries it"),
+        ([("HP:0001419", "X-linked recessive inheritance", None)], None, None, None),
+        ([("HP:0001423", "X-linked dominant inheritance", None)], None, "female", None),
+        ([("HP:0001423", "X-linked dominant inheritance", None)], None, "male", None),
+        ([("HP:0001417", "X-linked inheritance", None)], None, "female", None),
+        (
+            [("HP:0001419", "X-linked recessive inheritance", None), ("HP:0001423", "X-linked dominant", None)],
+            None,
+            "female",
+            None,
+        ),
+        (
+            [("HP:0001419", "X-linked recessive inheritance", None), ("HP:0000007", "Autosomal recessive", None)],
+            None,
+            "female",
+            None,
+        ),
+        ([("HP:0001450", "Y-linked inheritance", None)], None, None, "one of males"),
         ([("HP:0001522", "Death in infancy", None)], 1.0, None, None),
         ([("HP:0001522", "Death in infancy", 0.1)], 30.0, None, None),
         ([("HP:0001522", "Death in infancy", None), ("HP:0003621", "Juvenile onset", None)], 30.0, None, None),
@@ -207,6 +224,29 @@ def test_a_disease_lethal_in_infancy_on_an_adult_is_drawn_with_a_warning(face):
     )
     drawing = pipeline.draw(face, lethal, 0.5, age=40)
     assert any("die early" in note for note in drawing.notes)
+
+
+def test_the_inheritance_terms_are_what_they_are_taken_for():
+    terms = ontology.load().terms
+    labels = {"HP:0001419": "X-linked recessive inheritance", "HP:0001450": "Y-linked inheritance"}
+    assert {term: terms[term].name for term in labels} == labels
+    assert all(terms[term].name and not terms[term].obsolete for term in people.COURSE_TERMS)
+
+
+def test_a_disease_with_entries_of_one_name_is_shown_once():
+    diseases = known.diseases()
+    for name in ("Down syndrome", "Crouzon syndrome", "Gitelman syndrome", "alopecia areata", "Horner syndrome"):
+        found = [match.id for match in diseases.search(name, 20)]
+        same = [diseases._same(key) for key in found]
+        assert len(same) == len(set(same)), name
+    assert diseases.search("OMIM:123500")[0].id == "OMIM:123500"
+    assert "OMIM:190685" not in [match.id for match in diseases.search("Down syndrome")]
+
+
+def test_a_curated_disease_that_hpo_has_is_linked_to_it():
+    diseases = known.diseases()
+    linked = {"DF:alopecia-areata": "OMIM:104000", "DF:horner-syndrome": "OMIM:143000"}
+    assert {key: diseases.in_hpo(key) for key in linked} == linked
 
 
 def test_a_sex_that_is_none_is_refused(face):

@@ -186,6 +186,8 @@ def _sign_report(row: _Row, photo: Face, rendering: Rendering | None) -> SignRep
         baseline=_baseline(photo, change),
         asked=(done.change.amount if done else 0.0) if rendering else None,
         applied=(done.amount if done else 0.0) if rendering else None,
+        onset=(change.sign.onset if change.sign else None) or change.attribute.onset,
+        ages=change.sign.ages if change.sign else None,
         aged=(done.change.aged if done else 0.0) if rendering else None,
         reason=done.reason if done else None,
         evidence=_sources(change, done),

@@ -28,6 +28,10 @@ class SignReport:
         Reading of the photo itself, in the unit.
     asked, applied : float or None
         Changes in the unit; None where no rendering was given.
+    onset : (float, float) or None
+        Severities at which the sign begins and is complete.
+    ages : (float, float) or None
+        Years between which the sign is seen, as the sources tell; None where they do not.
     aged : float or None
         The part of `asked` that comes from the person's age and not from the disease.
     measured : float or None
@@ -52,6 +56,8 @@ class SignReport:
     baseline: float | None = None
     asked: float | None = None
     applied: float | None = None
+    onset: tuple[float, float] | None = None
+    ages: tuple[float, float] | None = None
     aged: float | None = None
     measured: float | None = None
     noise: float | None = None

@@ -1,11 +1,11 @@
 """From annotations and the supplement to one profile of a disease."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.meaning import Meaning
-from diseaseface.knowledge.profiles import STAND_IN_WEIGHT, Evidence, Profile, Sign, Undrawn
+from diseaseface.knowledge.profiles import STAND_IN_WEIGHT, Evidence, Form, Profile, Sign, Undrawn
 from diseaseface.knowledge.supplement import Entry, Line
 
 
@@ -100,9 +100,20 @@ def curated(entry: Entry, base: Profile | None) -> Profile:
     for line in entry.lines:
         key = line.attribute, line.direction
         signs[key] = _overridden(signs.get(key), line)
+    signs |= _of_forms(signs, entry.forms)
     undrawn = (base.undrawn if base else ()) + entry.undrawn
     ranked = tuple(sorted(undrawn, key=lambda sign: -sign.weight))
-    return Profile(entry.id, entry.name, entry.synonyms, _ranked(signs.values()), ranked, entry.note)
+    return Profile(entry.id, entry.name, entry.synonyms, _ranked(signs.values()), ranked, entry.note, entry.forms)
+
+
+def _of_forms(signs: Mapping[tuple[str, int], Sign], forms: Sequence[Form]) -> dict[tuple[str, int], Sign]:
+    """Return the signs that the forms state, each with the frequency that follows for all people together."""
+    stated: dict[tuple[str, int], float] = {}
+    for form in forms:
+        for name, direction, weight in form.weights:
+            stated[name, direction] = stated.get((name, direction), 0.0) + form.share * weight
+    held = {key: min(weight, 1.0) for key, weight in stated.items() if key in signs}
+    return {key: replace(signs[key], weight=weight, known=True) for key, weight in held.items()}
 
 
 def _overridden(sign: Sign | None, line: Line) -> Sign:

@@ -7,10 +7,15 @@ from dataclasses import dataclass, replace
 from diseaseface.knowledge.aliases import Aliases, stem
 from diseaseface.knowledge.names import plain
 
-_CONTRACTIONS = (("n't", " not"), ("n’t", " not"), ("cannot", "can not"))
+_CONTRACTIONS = (("n't", " not"), ("n’t", " not"), ("cannot", "can not"), ("wo not", "will not"), ("ca not", "can not"))
 _JOINERS = r"(?P<stop>[.!?;:\n]+)|(?P<comma>,)|\b(?P<word>and|but|with|however|although|or|nor|plus|while|whereas)\b|&"
 _OPENERS = {"without", "no", "nor", "neither", "denies", "lacking", "lacks"}
 _COMPARED = re.compile(r"\bthan (on )?(the )?(left|right)\b( side)?")
+_TWO_COLOURS = re.compile(r"\bone eye (is )?\w+ and the other( one| eye)?( is)? \w+")
+_UNMOVED = re.compile(r"\b(will|does|do|can) not move\b")
+_WHEN = re.compile(r"\b(ever since|since|after|because of|from birth|for (some|many|the last)) [^,.;:!?\n]*")
+_OWNER = r"(the |my |his |her |their |both )?"
+_PLACES = re.compile(rf"\b(over|on|across|around|round|under) (?P<first>{_OWNER}\w+) and (?={_OWNER}(?P<other>\w+))")
 _RIGHT_AS_ADVERB = re.compile(r"\bright (?=under|above|below|beside|next|across|at|in)")
 
 
@@ -49,14 +54,15 @@ def split(text: str, aliases: Aliases) -> list[Clause]:
 
     Denial reaches to the clause's end, over "or" and "nor", over a list that ends in them, and
     after words such as "without" over "and" too. A clause of adjectives alone borrows its noun from a
-    neighbour, one of a noun alone its adjectives: "yellow eyes and skin", "a short and broad nose".
+    neighbour, one of a noun alone its adjectives: "yellow eyes and skin", "a short and broad nose"; what
+    it borrows from the clause before has that one's side.
     """
-    clauses = [_read(part, joined, aliases) for part, joined in _parts(text)]
+    clauses = [_read(part, joined, aliases) for part, joined in _parts(text, aliases)]
     clauses = [clause for clause in clauses if clause.whole or clause.side]
     return _filled(_carried(clauses, aliases), aliases)
 
 
-def _parts(text: str) -> list[tuple[str, str]]:
+def _parts(text: str, aliases: Aliases) -> list[tuple[str, str]]:
     """Cut at punctuation and joining words, and before words that open a denial."""
     text = text.casefold()
     for short, full in _CONTRACTIONS:
@@ -64,11 +70,19 @@ def _parts(text: str) -> list[tuple[str, str]]:
     text = re.sub(r"\b(left|right) and (left|right)\b", "both", text)
     text = re.sub(r"\b(between [\w ]+?) and ", r"\1 ~ ", text)
     text = _COMPARED.sub("", _RIGHT_AS_ADVERB.sub("", text))
+    text = _TWO_COLOURS.sub("eyes of different colours", _UNMOVED.sub("is paralysed", _WHEN.sub(" ", text)))
+    text = _PLACES.sub(lambda match: _one_place(match, aliases), text)
     parts, joined, start = [], "start", 0
     for match in re.finditer(_JOINERS, text):
         parts += _opened(text[start : match.start()], joined)
         joined, start = _joiner(match), match.end()
     return parts + _opened(text[start:], joined)
+
+
+def _one_place(match: re.Match, aliases: Aliases) -> str:
+    """Return "over the nose and cheeks" without its "and": where a sign is, not a second one."""
+    words = match["first"].split()[-1], match["other"]
+    return match[0].replace(" and ", " ") if all(stem(word) in aliases.parts for word in words) else match[0]
 
 
 def _joiner(match: re.Match) -> str:
@@ -169,7 +183,9 @@ def _filled(clauses: list[Clause], aliases: Aliases) -> list[Clause]:
         if not clause.words and clause.side and before is not None and before.side is None:
             done[-1] = replace(before, side=clause.side)  # "ptosis, left"
             continue
-        done.append(replace(clause, filled=_borrowed(clause, before, after, aliases)))
+        filled = _borrowed(clause, before, after, aliases)
+        own_side = clause.side or filled == clause.words or before is None
+        done.append(replace(clause, filled=filled, side=clause.side if own_side else before.side))
     return done
 
 

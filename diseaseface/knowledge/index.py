@@ -96,13 +96,14 @@ class Diseases:
     def search(self, text: str, most: int = 20) -> list[Match]:
         """Return the diseases whose names are nearest to a text, misspelt ones too, best first.
 
+        Of OMIM's and ORPHA's entries of one name only the one with more signs is shown, of a curated disease that.
         Without letters in the text: the first of the list, the curated diseases.
         """
         if not plain(text):
             return self.all()[:most]
         if listed := self._matches.get(_as_id(text)):
             return [listed]
-        return [self._matches[key] for key in self._search.nearest(text, most)]
+        return [self._matches[key] for key in self._once(self._search.nearest(text, 3 * most))[:most]]
 
     def find(self, name_or_id: str) -> Profile:
         """Return the profile of a disease named by id, name or synonym.
@@ -140,6 +141,26 @@ class Diseases:
     def twins(self, disease: str) -> list[str]:
         """Return the ids of the other entries of one disease: OMIM's of an ORPHA one and the other way round."""
         return self._store.twins.get(self.in_hpo(disease), [])
+
+    def _once(self, keys: Sequence[str]) -> list[str]:
+        """Return ids with each disease once, in the place of its nearest entry."""
+        shown: dict[frozenset[str], str] = {}
+        for key in keys:
+            same = self._same(key)
+            held = shown.get(same)
+            shown[same] = key if held is None else max(held, key, key=self._standing)
+        return list(shown.values())
+
+    def _same(self, key: str) -> frozenset[str]:
+        """Return the ids in HPO under which a disease has one name; of a curated one alone its own."""
+        hpo = self.in_hpo(key)
+        if hpo not in self._store.diseases:
+            return frozenset((key,))
+        names = {other: core(self._store.diseases[other][0]) for other in (hpo, *self.twins(hpo))}
+        return frozenset(other for other, name in names.items() if name == names[hpo])
+
+    def _standing(self, key: str) -> tuple[bool, int]:
+        return key in self._entries, self._matches[key].signs
 
     def in_hpo(self, disease: str) -> str:
         """Return the id under which HPO lists a disease, "" for a curated one that it lacks."""

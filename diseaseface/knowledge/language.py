@@ -96,7 +96,7 @@ def _unseen() -> frozenset[tuple[str, ...]]:
 
 
 def _signs(hit: Hit, clause: Clause) -> list[Found]:
-    """Return one sign for each attribute that a term changes, or one that is not drawn."""
+    """Return one sign for each attribute that a term names, or one that is not drawn."""
     meaning = meaning_of(hit.hpo)
     if meaning is None:
         return []
@@ -104,7 +104,7 @@ def _signs(hit: Hit, clause: Clause) -> list[Found]:
     if not meaning.shares:
         return [Found(hit.hpo, meaning.label, None, None, side, clause.strength, hit.score)]
     signs = []
-    for name, share in meaning.shares:
+    for name, share in _named_by(meaning):
         hpo, direction, label = hit.hpo, 1 if share > 0 else -1, meaning.label
         if side and (name, direction) in _ONE_SIDED:
             name, direction, hpo = _ONE_SIDED[name, direction]
@@ -112,6 +112,11 @@ def _signs(hit: Hit, clause: Clause) -> list[Found]:
         sided = attributes()[name].sided
         signs.append(Found(hpo, label, name, direction, side if sided else None, clause.strength, hit.score))
     return signs
+
+
+def _named_by(meaning: Meaning) -> tuple[tuple[str, float], ...]:
+    """Return the attributes that a term is a name of, without what only comes with it: puffy lids are no ptosis."""
+    return tuple(one for one in meaning.shares if abs(one[1]) == 1.0) or meaning.shares
 
 
 @cache
@@ -148,7 +153,7 @@ def profile_from(text: str, name: str) -> Profile:
     """
     found = describe(text)
     signs = {}
-    for sign in found:
+    for sign in (*found, *_companions(found)):
         if sign.attribute is not None:
             signs.setdefault((sign.attribute, sign.direction, sign.side), _sign(sign, text))
     if not signs:
@@ -160,6 +165,18 @@ def profile_from(text: str, name: str) -> Profile:
     )
     slug = "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split()) or "description"
     return Profile(f"TEXT:{slug}", name, (), tuple(signs.values()), undrawn, f"Described in words: {text.strip()}")
+
+
+def _companions(found: list[Found]) -> list[Found]:
+    """Return what is drawn with the signs found: the bags of puffy lids, on attributes that no words speak of."""
+    spoken = {sign.attribute for sign in found}
+    drawn = [sign for sign in found if sign.attribute is not None]
+    more = [(sign, name, share) for sign in drawn for name, share in meaning_of(sign.hpo).shares if name not in spoken]
+    return [replace(sign, attribute=name, **_toward(name, share, sign.side)) for sign, name, share in more]
+
+
+def _toward(name: str, share: float, side: str | None) -> dict:
+    return {"direction": 1 if share > 0 else -1, "side": side if attributes()[name].sided else None}
 
 
 def _sign(found: Found, text: str) -> Sign:

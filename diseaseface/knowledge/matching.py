@@ -117,7 +117,7 @@ class Matcher:
         """Return one score a name, float32; None for words of no part of the face or of none at all."""
         key = self._key(text)
         parts = {part for word in key for part in self._words.parts.get(word, ())}
-        if not key or "elsewhere" in parts:
+        if not key or parts == {"elsewhere"}:
             return None
         if self._matrix is None:
             self._matrix = self._names.vectors.astype(np.float32)

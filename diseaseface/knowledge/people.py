@@ -15,13 +15,25 @@ DEATHS = {
     "HP:0003819": 10.0,  # Death in childhood
     "HP:0011421": 19.0,  # Death in adolescence
 }
-_LINKED = {
-    "HP:0001419": ("male", "X-linked recessive"),
-    "HP:0001450": ("male", "Y-linked"),
-}
+_Y_LINKED, _X_RECESSIVE = "HP:0001450", "HP:0001419"
+# Any of these beside X-linked recessive inheritance, and a woman may have the disease like a man.
+_OTHER_WAYS = frozenset(
+    {
+        "HP:0000006",  # Autosomal dominant inheritance
+        "HP:0000007",  # Autosomal recessive inheritance
+        "HP:0001417",  # X-linked inheritance
+        "HP:0001423",  # X-linked dominant inheritance
+        "HP:0001426",  # Non-Mendelian inheritance
+        "HP:0001427",  # Mitochondrial inheritance
+        "HP:0003745",  # Sporadic
+    }
+)
+# Dobyns 2004, Am J Med Genet A 129A:136; Migeon 2020, Genet Med 22:1156: women with one altered gene show from
+# nothing to the whole disease, as their cells use the one X chromosome or the other.
+CARRIERS = "a woman who carries it shows it rarely, and then mostly mildly"
 _LEAST = 0.5  # a death that fewer people die is no bound
 
-COURSE_TERMS = frozenset((*DEATHS, *ONSET_YEARS, *_LINKED))
+COURSE_TERMS = frozenset((*DEATHS, *ONSET_YEARS, *_OTHER_WAYS, _Y_LINKED, _X_RECESSIVE))
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,8 @@ class People:
     ----------
     sex : "female", "male" or ""
         The only sex, or the one that nearly all people with the disease have.
+    sex_exclusive : bool
+        Whether nobody of the other sex has it; where False, carriers of the other sex may.
     sex_source, onset_source, death_source : str
         Who says so, in words.
     from_age, until_age : float or None
@@ -40,6 +54,7 @@ class People:
 
     sex: str = ""
     sex_source: str = ""
+    sex_exclusive: bool = True
     from_age: float | None = None
     onset_source: str = ""
     until_age: float | None = None
@@ -48,13 +63,15 @@ class People:
     def misfits(self, age: float | None = None, sex: str | None = None) -> tuple[str, ...]:
         """Return what does not fit a person of an age in years and a sex, as sentences.
 
-        What is not told, None, is not known to fit: a disease of one sex and an early death are named then.
+        What is not told, None, is not known to fit: a disease of one sex alone and an early death are named then.
         """
         return tuple(filter(None, (self._sex_misfit(sex), self._onset_misfit(age), self._death_misfit(age))))
 
     def _sex_misfit(self, sex: str | None) -> str | None:
-        if not self.sex or sex == self.sex:
+        if not self.sex or sex == self.sex or (sex is None and not self.sex_exclusive):
             return None
+        if not self.sex_exclusive:
+            return f"Nearly all people with this disease are {self.sex} ({self.sex_source}); {CARRIERS}."
         told = f"; the person is said to be {sex}" if sex else ""
         return f"This disease is one of {self.sex}s ({self.sex_source}){told}."
 
@@ -86,14 +103,15 @@ def from_course(rows: Iterable[Sequence]) -> People:
     Notes
     -----
     The earliest onset counts, and the latest death; a death that fewer than half of the people die, or
-    beside survivors of a later onset, bounds nothing.
+    beside survivors of a later onset, bounds nothing. Inheritance tells a sex only where it is Y-linked, or
+    X-linked recessive and nothing else.
     """
     rows = list(rows)
     onsets = [(ONSET_YEARS[term], label) for term, label, _ in rows if term in ONSET_YEARS]
     deaths = [
         (DEATHS[term], label) for term, label, often in rows if term in DEATHS and (often is None or often >= _LEAST)
     ]
-    sexes = [_LINKED[term] for term, _, _ in rows if term in _LINKED]
+    ways = {term: label for term, label, _ in rows}
     found = People()
     if onsets:
         year, label = min(onsets)
@@ -101,8 +119,10 @@ def from_course(rows: Iterable[Sequence]) -> People:
     if deaths and max(deaths)[0] >= max((year for year, _ in onsets), default=0.0):
         year, label = max(deaths)
         found = replace(found, until_age=year, death_source=f"HPO: {label}")
-    if sexes:
-        found = replace(found, sex=sexes[0][0], sex_source=f"HPO: {sexes[0][1]}")
+    if _Y_LINKED in ways:
+        return replace(found, sex="male", sex_source=f"HPO: {ways[_Y_LINKED]}")
+    if _X_RECESSIVE in ways and not _OTHER_WAYS & ways.keys():
+        return replace(found, sex="male", sex_source=f"HPO: {ways[_X_RECESSIVE]}", sex_exclusive=False)
     return found
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from diseaseface.errors import CatalogueError
 from diseaseface.knowledge.catalogue import attributes
-from diseaseface.knowledge.profiles import OLDEST, Evidence, Profile, Sign, Undrawn
+from diseaseface.knowledge.profiles import OLDEST, Evidence, Form, Profile, Sign, Undrawn
 
 SIDES = (None, "one", "left", "right")
 MAGNITUDE_LIMIT = 1.5
@@ -45,7 +45,32 @@ def parse(data: object) -> Profile:
         signs=tuple(_sign(f"signs[{i}]", item) for i, item in enumerate(_list("signs", table["signs"]))),
         undrawn=tuple(_undrawn(f"undrawn[{i}]", item) for i, item in enumerate(_list("undrawn", table["undrawn"]))),
         note=_text("note", table["note"], empty=True),
+        forms=_forms(table["forms"]),
     )
+
+
+def _forms(data: object) -> tuple[Form, ...]:
+    forms = tuple(_form(f"forms[{i}]", item) for i, item in enumerate(_list("forms", data)))
+    if forms and abs(sum(form.share for form in forms) - 1.0) > 0.01:
+        raise CatalogueError("The shares of the forms must add up to 1.")
+    return forms
+
+
+def _form(where: str, data: object) -> Form:
+    table = _table(where, Form, data)
+    return Form(
+        name=_text(f"{where}.name", table["name"]),
+        share=_number(f"{where}.share", table["share"], 1.0),
+        weights=tuple(_form_weight(f"{where}.weights", item) for item in _list(f"{where}.weights", table["weights"])),
+        reference=_text(f"{where}.reference", table["reference"]),
+    )
+
+
+def _form_weight(where: str, data: object) -> tuple[str, int, float]:
+    row = _list(where, data)
+    if len(row) != 3 or row[0] not in attributes() or row[1] not in (1, -1):
+        raise CatalogueError(f"{where} must hold an attribute of the catalogue, 1 or -1, and a share, not {data!r}.")
+    return row[0], int(row[1]), _number(where, row[2], 1.0)
 
 
 def _table(where: str, record: type, data: object) -> dict:

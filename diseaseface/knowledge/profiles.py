@@ -62,6 +62,12 @@ class Sign:
     from_age: float = 0.0
     until_age: float = OLDEST
 
+    @property
+    def ages(self) -> tuple[float, float] | None:
+        """Years between which the sign is seen; None where no source tells of any."""
+        told = self.from_age > 0 or self.until_age < OLDEST
+        return (self.from_age, self.until_age) if told else None
+
     def at(self, age: float | None) -> bool:
         """Tell whether the sign is seen at an age in years; None for an age that is not told."""
         return age is None or self.from_age <= age <= self.until_age
@@ -75,6 +81,31 @@ class Undrawn:
     label: str
     weight: float
     reason: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form of a disease: signs that go together, or do not, in the people who have it.
+
+    Attributes
+    ----------
+    name, reference : str
+        What it is called, and who says how many people have it and with which signs.
+    share : float
+        Of the people with the disease, 0 to 1.
+    weights : tuple of (attribute, direction, float)
+        Prevalence of signs among people with this form; of all other signs it is that of the profile.
+    """
+
+    name: str
+    share: float
+    weights: tuple[tuple[str, int, float], ...]
+    reference: str
+
+    def weight_of(self, sign: Sign) -> float:
+        """Return the prevalence of a sign among people with this form."""
+        stated = {(name, direction): weight for name, direction, weight in self.weights}
+        return stated.get((sign.attribute, sign.direction), sign.weight)
 
 
 @dataclass(frozen=True)
@@ -93,6 +124,8 @@ class Profile:
         What the disease shows and this product does not draw.
     note : str
         What a reader should know (stage, limits of the evidence).
+    forms : tuple of Form
+        Where the sources tell forms of the disease, all of them; their shares add up to 1.
     """
 
     id: str
@@ -101,6 +134,7 @@ class Profile:
     signs: tuple[Sign, ...]
     undrawn: tuple[Undrawn, ...] = ()
     note: str = ""
+    forms: tuple[Form, ...] = ()
 
     @property
     def drawable(self) -> float:

@@ -16,7 +16,7 @@ from diseaseface.knowledge.catalogue import attributes, catalogue_text
 from diseaseface.knowledge.meaning import Meaning, Reader, terms_text
 from diseaseface.knowledge.names import untyped
 
-_FORMAT = 3
+_FORMAT = 4
 _KEPT = ("release", "diseases", "counts", "unseen", "annotated", "twins", "courses")
 
 

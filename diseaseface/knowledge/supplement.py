@@ -1,7 +1,7 @@
 """The curated diseases: names, and signs that HPO states too thinly or not at all."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -9,9 +9,10 @@ from importlib.resources import files
 from diseaseface.errors import CatalogueError
 from diseaseface.knowledge.catalogue import Attribute
 from diseaseface.knowledge.people import People
-from diseaseface.knowledge.profiles import OLDEST, Undrawn
+from diseaseface.knowledge.profiles import OLDEST, Form, Undrawn
 
 _DISEASE = {"name", "synonyms", "hpo", "note", "signs", "omitted", "undrawn"}
+_MAY = {"people", "forms"}
 _PEOPLE = {"sex", "from_age", "until_age", "reference"}
 _SIGN_NEEDED = {"attribute", "direction", "reference", "detail"}
 _SIGN_ALLOWED = _SIGN_NEEDED | {"weight", "magnitude", "side", "onset", "typical", "from_age", "until_age"}
@@ -64,6 +65,8 @@ class Entry:
     undrawn : tuple of Undrawn
     people : People or None
         Who has the disease, where the supplement says so.
+    forms : tuple of Form
+        Where the references tell how signs go together.
     """
 
     id: str
@@ -75,6 +78,7 @@ class Entry:
     omitted: frozenset[tuple[str, int]]
     undrawn: tuple[Undrawn, ...]
     people: People | None = None
+    forms: tuple[Form, ...] = ()
 
 
 def text() -> str:
@@ -96,7 +100,7 @@ def parse(toml: str, catalogue: Mapping[str, Attribute]) -> dict[str, Entry]:
 
 
 def _entry(key: str, table: dict, catalogue: Mapping[str, Attribute]) -> Entry:
-    if wrong := sorted(_DISEASE ^ (set(table) - {"people"})):
+    if wrong := sorted(_DISEASE ^ (set(table) - _MAY)):
         raise CatalogueError(f"[{key}] of supplement.toml must have {', '.join(sorted(_DISEASE))}; check {wrong[0]}.")
     omitted = frozenset((item["attribute"], item["direction"]) for item in table["omitted"])
     return Entry(
@@ -109,7 +113,33 @@ def _entry(key: str, table: dict, catalogue: Mapping[str, Attribute]) -> Entry:
         omitted=omitted,
         undrawn=tuple(Undrawn(**item) for item in table["undrawn"]),
         people=_people(key, table.get("people")),
+        forms=_forms(key, table.get("forms", ()), catalogue),
     )
+
+
+def _forms(key: str, tables: Sequence[dict], catalogue: Mapping[str, Attribute]) -> tuple[Form, ...]:
+    """Read the forms of a disease; every one states the same signs, so that their frequency in all follows."""
+    where = f"[{key}] forms of supplement.toml"
+    try:
+        forms = tuple(
+            Form(table["name"], float(table["share"]), _weights(table["signs"], catalogue), table["reference"])
+            for table in tables
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise CatalogueError(f"{where} need name, share, reference and signs such as {{'pallor+' = 0.5}}.") from error
+    stated = {frozenset((name, direction) for name, direction, _ in form.weights) for form in forms}
+    if len(stated) > 1 or (forms and abs(sum(form.share for form in forms) - 1.0) > 0.005):
+        raise CatalogueError(f"{where} must state the same signs, and shares that add up to 1.")
+    return forms
+
+
+def _weights(signs: Mapping[str, float], catalogue: Mapping[str, Attribute]) -> tuple[tuple[str, int, float], ...]:
+    rows = tuple((sign[:-1], {"+": 1, "-": -1}[sign[-1]], float(weight)) for sign, weight in signs.items())
+    for name, direction, weight in rows:
+        catalogue[name].pole(direction)
+        if not 0.0 <= weight <= 1.0:
+            raise ValueError(f"{name} {weight}")
+    return rows
 
 
 def _people(key: str, table: dict | None) -> People | None:

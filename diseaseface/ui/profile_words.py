@@ -18,9 +18,16 @@ def head_html(profile: Profile, twins: Sequence[str], conflicts: Sequence[str], 
     parts = [f"<h3>{escape(profile.name)} <span>{ids}</span></h3>"]
     parts += [f"<p class='synonyms'>{escape(names)}</p>"] if names else []
     parts += [f"<p>{escape(profile.note)}</p>"] if profile.note else []
+    parts += [f"<p class='forms'>{escape(forms_in_words(profile))}</p>"] if profile.forms else []
     parts += [f"<p class='conflict'>{escape(said)}</p>" for said in (*misfits, *conflicts)]
     drawn = f"{len(profile.signs)} signs drawn, {len(profile.undrawn)} seen and not drawn"
     return "".join(parts) + f"<p class='count'>{drawn}; {profile.drawable:.0%} of what is seen can be drawn.</p>"
+
+
+def forms_in_words(profile: Profile) -> str:
+    """Return which forms a disease has, how many people have each, and who says so."""
+    told = "; ".join(f"{form.name}, {form.share:.0%} ({form.reference})" for form in profile.forms)
+    return f"Forms, drawn apart in a sampled presentation: {told}."
 
 
 def signs_html(profile: Profile, on: Sequence[bool]) -> str:
@@ -42,7 +49,7 @@ def _row(place: int, sign: Sign, on: bool) -> str:
         f"{label} <small>{ids}</small>",
         f"<input type='number' min='0' max='100' value='{often}' placeholder='?' data-what='weight' "
         f"aria-label='How often, per cent: {label}'><small>%</small> {_bar(sign)}",
-        _ages(sign),
+        _onset(sign),
         f"<input type='range' min='0' max='150' step='5' value='{100 * sign.magnitude:.0f}' data-what='magnitude' "
         f"aria-label='Strength of {label}'><output>{100 * sign.magnitude:.0f} %</output>",
         evidence_html([asdict(line) for line in sign.evidence]),
@@ -73,9 +80,15 @@ def _bar(sign: Sign) -> str:
     return f"<meter min='0' max='1' value='{sign.weight:.2f}' title='{frequency(sign.weight)}'></meter>"
 
 
+def _onset(sign: Sign) -> str:
+    """Return from which age a sign is seen, and over which severities it comes."""
+    begin, end = sign.onset or attributes()[sign.attribute].onset
+    return f"{_ages(sign)} <small>severity {100 * begin:.0f} to {100 * end:.0f} %</small>"
+
+
 def _ages(sign: Sign) -> str:
-    if not sign.from_age and sign.until_age >= OLDEST:
-        return "<small>not stated</small>"
+    if sign.ages is None:
+        return "<small>age not stated</small>"
     first = _years(sign.from_age)
     return first if sign.until_age >= OLDEST else f"{first} to {sign.until_age:g} years"
 

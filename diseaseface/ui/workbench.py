@@ -1,11 +1,11 @@
 """A profile as a visitor has it open: signs switched on and off and reweighted by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from diseaseface.edits import typical_signs, without_conflicts
 from diseaseface.knowledge.profile_file import MAGNITUDE_LIMIT
-from diseaseface.knowledge.profiles import Evidence, Profile, Sign
+from diseaseface.knowledge.profiles import Evidence, Form, Profile, Sign
 
 OWN = "OWN:"
 BY_HAND = "By hand"
@@ -53,7 +53,15 @@ class Workbench:
         base, typical = self.profile, self.typical()
         signs = [_made(sign, self.edits.get(place, Edited()), typical[place]) for place, sign in enumerate(base.signs)]
         name = base.name if base.id.startswith(OWN) else f"{base.name} (edited)"
-        return replace(base, id=OWN + name, name=name, signs=tuple(signs))
+        reweighted = {place for place, edit in self.edits.items() if edit.weight is not None}
+        own = {(sign.attribute, sign.direction) for place, sign in enumerate(base.signs) if place in reweighted}
+        forms = tuple(_untied(form, own) for form in base.forms)
+        return replace(base, id=OWN + name, name=name, signs=tuple(signs), forms=forms)
+
+
+def _untied(form: Form, own: Set[tuple[str, int]]) -> Form:
+    """Return a form without the signs whose frequency was set by hand: that holds in every form."""
+    return replace(form, weights=tuple(row for row in form.weights if row[:2] not in own))
 
 
 def _made(sign: Sign, edit: Edited, typical: bool) -> Sign:

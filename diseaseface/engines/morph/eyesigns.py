@@ -3,7 +3,7 @@
 The iris turns with the eyeball about a centre that lies 13.5 mm behind the cornea. Its rim, 3 mm behind
 the cornea, travels further than the reflections of lights, which stand at the centre of the cornea's
 curvature (7.8 mm): so they keep to the light's side, by 12 degrees a millimetre, as in Hirschberg's test
-(Brodie 1987, Invest Ophthalmol Vis Sci 28:736).
+(Barry and Backes 1997, Invest Ophthalmol Vis Sci 38:2597).
 """
 
 from collections.abc import Mapping, Sequence
