@@ -194,5 +194,7 @@ def _plain(value):
     """Round to what is meaningful; JSON has no infinity."""
     if isinstance(value, bool) or value is None or isinstance(value, (int, str)):
         return value
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
     number = float(value)
     return round(number, 4) if isfinite(number) else None
