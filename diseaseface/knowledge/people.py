@@ -33,7 +33,8 @@ _OTHER_WAYS = frozenset(
 CARRIERS = "a woman who carries it shows it rarely, and then mostly mildly"
 _LEAST = 0.5  # a death that fewer people die is no bound
 
-COURSE_TERMS = frozenset((*DEATHS, *ONSET_YEARS, *_OTHER_WAYS, _Y_LINKED, _X_RECESSIVE))
+INHERITANCE = _OTHER_WAYS | {_Y_LINKED, _X_RECESSIVE}
+COURSE_TERMS = INHERITANCE | DEATHS.keys() | ONSET_YEARS.keys()
 
 
 @dataclass(frozen=True)
