@@ -9,9 +9,12 @@ from PIL import Image
 
 from diseaseface.__main__ import main
 from diseaseface.benchmarks import learning
-from diseaseface.errors import LearningError
+from diseaseface.errors import CatalogueError, LearningError
+from diseaseface.evaluation import responses
+from diseaseface.evaluation.norms import norms
 from diseaseface.faces.look import look
-from diseaseface.knowledge import learned, profile_file
+from diseaseface.knowledge import crosstalk, learned, profile_file
+from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Evidence, Profile, Sign
 from diseaseface.training import datasets, groups, lessons
 from diseaseface.ui.examples import examples
@@ -120,16 +123,58 @@ def _small(picture):
     return cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 
 
+def test_what_other_signs_do_to_a_measure_is_taken_away():
+    """Slant drawn at 4 SD also moves the space by half of its own: 2 SD of it that are no sign of their own."""
+    moved = {(SLANT, 1): {SLANT: 1.0, SPACE: 1.0}, (SPACE, 1): {SPACE: 1.0}}
+    healthy = {SLANT: people(3.0, count=100), SPACE: people(57.0, 2.0, 100, 1)}
+    diseased = {SLANT: people(7.0, count=100, seed=2), SPACE: people(61.0, 2.0, 100, 3)}
+    alone = learned.effects(healthy, diseased, WHOLE)
+    joint = learned.effects(healthy, diseased, WHOLE, responses=moved)
+    assert alone[SPACE].certain
+    assert not joint[SPACE].certain
+    assert abs(joint[SPACE].shrunk) < 0.3
+    assert joint[SLANT].amount == pytest.approx(4.0, rel=0.1)
+    assert joint[SPACE].g == alone[SPACE].g, "what was read stays told"
+
+
+def test_signs_without_any_crosstalk_are_explained_by_their_own_measures():
+    moves = crosstalk.Moves(np.eye(3), np.eye(3))
+    g, doubt = np.array([2.0, 0.0, -1.0]), 0.01 * np.eye(3)
+    mean, sd = crosstalk.explained(g, doubt, moves, np.zeros(3), np.full(3, 0.5))
+    np.testing.assert_allclose(mean, g, atol=0.05)
+    assert (sd < 0.11).all()
+
+
+def test_every_response_is_of_a_sign_and_a_measure_that_exist():
+    table, names = responses.responses(), norms().sd
+    assert len(table) >= 80
+    for sign, moved in table.items():
+        attributes()[sign[:-1]].pole(1 if sign[-1] == "+" else -1)
+        assert moved.keys() <= names.keys(), sign
+    with pytest.raises(CatalogueError, match="malformed"):
+        responses.parse("{}")
+
+
 @pytest.fixture(scope="module")
-def both(faces):
+def healthy(faces):
+    return groups.gathered([groups.read(face) for face in faces])
+
+
+@pytest.fixture(scope="module")
+def both(faces, healthy):
     """Readings of the faces, and of the same faces drawn with a known profile."""
-    healthy = groups.gathered([groups.read(face) for face in faces])
     drawn, applied = learning.drawn_group(faces, learning.known_profile("known", FIRST))
     return healthy, drawn, applied
 
 
-def test_a_drawn_profile_comes_back_from_its_pictures(both):
-    healthy, drawn, applied = both
+@pytest.fixture(scope="module")
+def opposite(faces, healthy):
+    return healthy, *learning.drawn_group(faces, learning.known_profile("known", learning.PROFILES["opposite"]))
+
+
+@pytest.mark.parametrize("known", ["both", "opposite"])
+def test_a_drawn_profile_comes_back_from_its_pictures(known, request):
+    healthy, drawn, applied = request.getfixturevalue(known)
     effects = lessons.learn("Known", healthy, drawn).effects
     readable = {name: effect for name, effect in effects.items() if effect.seen > 0 and name in applied}
     rows = {n: (applied[n] / learning.healthy_sd(n), e.amount / learning.healthy_sd(n)) for n, e in readable.items()}

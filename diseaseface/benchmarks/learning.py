@@ -12,7 +12,8 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from diseaseface import edits
-from diseaseface.benchmarks.photos import add_faces_option, photos
+from diseaseface.benchmarks.photos import add_faces_option, photos, resized
+from diseaseface.benchmarks.responses import LONGEST_PX
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.errors import DiseaseFaceError, LearningError
 from diseaseface.evaluation.gains import measure_names
@@ -52,6 +53,43 @@ PROFILES = {
         "upper_lid_position": 0.8,
         "centrofacial_erythema": 0.8,
     },
+    "coarse": {
+        "nose_width": 0.8,
+        "nasal_tip_width": 0.8,
+        "upper_vermilion_height": 0.8,
+        "lower_vermilion_height": 0.8,
+        "mandible_size": 0.7,
+        "jaw_width": 0.7,
+        "mouth_width": 0.5,
+        "palpebral_fissure_length": -0.6,
+    },
+    "fine": {
+        "nose_width": -0.8,
+        "mouth_width": -0.8,
+        "upper_vermilion_height": -0.7,
+        "lower_vermilion_height": -0.6,
+        "mandible_size": -0.7,
+        "jaw_width": -0.6,
+        "interocular_distance": -0.5,
+        "lower_lid_position": 0.7,
+    },
+    "one-sided": {
+        "facial_weakness": 0.8,
+        "upper_lid_position": 0.7,
+        "lower_lid_position": 0.8,
+        "mouth_width": 0.6,
+        "philtrum_length": 0.5,
+    },
+    "long": {
+        "nose_length": 0.8,
+        "philtrum_length": 0.7,
+        "mandible_size": 0.8,
+        "palpebral_fissure_slant": -0.7,
+        "interocular_distance": 0.7,
+        "upper_lid_position": -0.7,
+        "centrofacial_erythema": 0.7,
+        "mouth_corners": -0.7,
+    },
 }
 
 
@@ -63,7 +101,7 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     faces = list(_faces(options.faces, options.most))
-    results = [recover(faces, name, shares, options.seed) for name, shares in PROFILES.items()]
+    results = recover_all(faces, options.seed)
     print(json.dumps(results, indent=1) if options.json else "\n\n".join(map(table, results)))
     return 0
 
@@ -71,7 +109,7 @@ def run(arguments: Sequence[str]) -> int:
 def _faces(folder, most):
     for _, photo in photos(folder, most):
         try:
-            yield look(photo)
+            yield look(resized(photo, LONGEST_PX))
         except DiseaseFaceError:
             continue
 
@@ -82,11 +120,20 @@ def known_profile(name: str, shares: Mapping[str, float]) -> Profile:
     return Profile(f"KNOWN:{name}", name, (), tuple(signs))
 
 
-def recover(faces: Sequence[Face], name: str, shares: Mapping[str, float], seed: int = 0) -> dict:
-    """Draw a profile, learn it from the pictures, and compare; each effect in SD of healthy faces."""
+def recover_all(faces: Sequence[Face], seed: int = 0) -> list[dict]:
+    """Draw every profile on half of the faces and learn it against the other half, where there are enough."""
     apart = len(faces) >= 4 * groups.learned.LEAST_PICTURES
     healthy = groups.gathered([groups.read(face) for face in (faces[::2] if apart else faces)])
-    diseased, drawn = drawn_group(faces[1::2] if apart else faces, known_profile(name, shares), seed)
+    drawn_on = faces[1::2] if apart else faces
+    found = (recover(healthy, drawn_on, name, shares, seed) for name, shares in PROFILES.items())
+    return [row | {"other_people": apart} for row in found]
+
+
+def recover(
+    healthy: groups.Group, faces: Sequence[Face], name: str, shares: Mapping[str, float], seed: int = 0
+) -> dict:
+    """Draw a profile, learn it from the pictures, and compare; each effect in SD of healthy faces."""
+    diseased, drawn = drawn_group(faces, known_profile(name, shares), seed)
     lesson = lessons.learn(name, healthy, diseased, seed=seed)
     rows = {attribute: _row(effect, drawn) for attribute, effect in lesson.effects.items() if effect.seen > 0}
     true, found = (np.array([row[key] for row in rows.values()]) for key in ("drawn", "learned"))
@@ -95,7 +142,6 @@ def recover(faces: Sequence[Face], name: str, shares: Mapping[str, float], seed:
         "profile": name,
         "healthy": healthy.size,
         "diseased": diseased.size,
-        "other_people": apart,
         "large": int(large.sum()),
         "right_direction": int((np.sign(true) == np.sign(found))[large].sum()),
         "spearman": round(float(spearmanr(true[large], found[large]).statistic), 3),

@@ -1,23 +1,32 @@
 """A profile from two groups of people: how far each sign's readings differ, and how surely.
 
-Hedges and Olkin 1985, Statistical Methods for Meta-Analysis; the shrinkage is the normal-normal posterior.
+Hedges and Olkin 1985, Statistical Methods for Meta-Analysis; the shrinkage is the posterior of `crosstalk`, which takes
+away what other signs do to a sign's measure.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from math import erf, sqrt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import sqrt
 
 import numpy as np
 
 from diseaseface.errors import LearningError
+from diseaseface.knowledge import crosstalk
 from diseaseface.knowledge.catalogue import Attribute, Pole, attributes
+from diseaseface.knowledge.difference import (
+    bootstrapped,
+    hedges_g,
+    pooled_sd,
+    posterior,
+    share_beyond,
+    variance_of_g,
+)
 from diseaseface.knowledge.profiles import Evidence, Profile, Sign
 
 LEAST_PICTURES = 8  # of each group; below it the spread itself is unknown
 SOURCE = "Pictures"
 
 LEAST_EFFECT = 0.2  # SD; smaller differences are no sign whatever their interval (Cohen's "small")
-DRAWS = 2000
 
 # What is believed before any picture, set by judgement: most measures differ by less than half an SD in
 # most diseases, and a group of people with a sign shows it half as marked as severity 1 draws it.
@@ -45,7 +54,7 @@ class Effect:
     prior, prior_sd : float
         What the graph expects, in pooled SD; 0 where it is silent.
     shrunk, shrunk_sd : float
-        g and the prior, each by its precision.
+        The sign's own share of g, with the prior, each by its precision.
     seen : float
         How much of a real change in the direction of the effect a single picture shows, above 0; NaN
         where that is not known, and nothing is learned.
@@ -95,6 +104,7 @@ def effects(
     seen: Mapping[str, tuple[float, float]],
     prior: Profile | None = None,
     seed: int = 0,
+    responses: Mapping[tuple[str, int], Mapping[str, float]] | None = None,
 ) -> dict[str, Effect]:
     """Compare two groups attribute by attribute.
 
@@ -109,6 +119,9 @@ def effects(
         What other sources say of the disease.
     seed : int
         Of the bootstrap, which draws people, each with all their readings.
+    responses : mapping of (attribute, direction) to mapping of attribute to float, or None
+        By how much a unit of a sign moves the reading of each attribute in single pictures; without it a sign
+        moves only its own.
 
     Raises
     ------
@@ -119,14 +132,60 @@ def effects(
     groups = [np.stack([group[name] for name in names], axis=1) for group in (healthy, diseased)]
     for word, group in zip(("healthy", "diseased"), groups, strict=True):
         require_enough(word, len(group))
-    drawn = _bootstrapped(groups, seed)
+    drawn = bootstrapped(groups, seed)
     expected = _expected(prior)
     found = {}
     for column, name in enumerate(names):
         one, other = (group[np.isfinite(group[:, column]), column] for group in groups)
         if min(len(one), len(other)) >= LEAST_PICTURES and pooled_sd(one, other) > 1e-9:
             found[name] = _effect(name, one, other, drawn[:, column], seen[name], expected.get(name, 0.0))
-    return found
+    if responses is None:
+        return found
+    apart = _untangled(found, {name: drawn[:, names.index(name)] for name in found}, seen, responses)
+    own = {name: _own(found[name], *values, groups, names, seen) for name, values in apart.items()}
+    return found | own
+
+
+def _untangled(found, drawn, seen, responses) -> dict[str, tuple[float, float]]:
+    """Return mean and standard deviation of each sign's own share, of one attribute a reading."""
+    kept = _one_a_reading(found)
+    names = [effect.attribute for effect in kept]
+    doubt = crosstalk.covariance(
+        np.stack([drawn[name] for name in names], axis=1),
+        np.array([variance_of_g(e.g, e.healthy, e.diseased) for e in kept]),
+    )
+    moves = crosstalk.Moves(*(_moves(kept, direction, seen, responses) for direction in (1, -1)))
+    values = (np.array([getattr(effect, field) for effect in kept]) for field in ("g", "prior", "prior_sd"))
+    g, prior, prior_sd = values
+    mean, sd = crosstalk.explained(g, doubt, moves, prior, prior_sd)
+    return {name: (float(mean[at]), float(sd[at])) for at, name in enumerate(names)}
+
+
+def _moves(kept: Sequence[Effect], direction: int, seen, responses) -> np.ndarray:
+    """Return what each sign in a direction does to every reading, in SD, for one SD of its own."""
+    matrix = np.zeros((len(kept), len(kept)))
+    for column, sign in enumerate(kept):
+        own = seen[sign.attribute][direction < 0]
+        if not np.isfinite(own):
+            continue
+        moved = responses.get((sign.attribute, direction), {})
+        for row, reading in enumerate(kept):
+            matrix[row, column] = moved.get(reading.attribute, 0.0) / reading.sd * sign.sd / own
+        matrix[column, column] = 1.0
+    return matrix
+
+
+def _own(effect: Effect, shrunk: float, shrunk_sd: float, groups, names, seen) -> Effect:
+    """Return an effect with the sign's own share in place of all that its measure shows."""
+    column = names.index(effect.attribute)
+    one, other = (group[np.isfinite(group[:, column]), column] for group in groups)
+    return replace(
+        effect,
+        shrunk=shrunk,
+        shrunk_sd=shrunk_sd,
+        seen=seen[effect.attribute][shrunk < 0],
+        share=share_beyond(one, other, 1.0 if shrunk >= 0 else -1.0),
+    )
 
 
 def require_enough(word: str, count: int) -> None:
@@ -161,59 +220,6 @@ def _effect(name, healthy, diseased, drawn, seen: tuple[float, float], expected:
         healthy=len(healthy),
         diseased=len(diseased),
     )
-
-
-def pooled_sd(one: np.ndarray, other: np.ndarray) -> float:
-    """Return the pooled standard deviation of two samples."""
-    free = len(one) + len(other) - 2
-    return sqrt(((len(one) - 1) * one.var(ddof=1) + (len(other) - 1) * other.var(ddof=1)) / free)
-
-
-def hedges_g(healthy: np.ndarray, diseased: np.ndarray) -> float:
-    """Return the standardised difference of two samples, freed of the bias of small ones."""
-    free = len(healthy) + len(diseased) - 2
-    return float((1 - 3 / (4 * free - 1)) * (diseased.mean() - healthy.mean()) / pooled_sd(healthy, diseased))
-
-
-def variance_of_g(g: float, healthy: int, diseased: int) -> float:
-    """Return the sampling variance of Hedges g for normal readings."""
-    return (healthy + diseased) / (healthy * diseased) + g * g / (2 * (healthy + diseased))
-
-
-def posterior(value: float, variance: float, prior: float, prior_variance: float) -> tuple[float, float]:
-    """Return mean and standard deviation of a normal reading joined with a normal prior."""
-    precision = 1 / variance + 1 / prior_variance
-    return (value / variance + prior / prior_variance) / precision, precision**-0.5
-
-
-def share_beyond(healthy: np.ndarray, diseased: np.ndarray, side: float) -> float:
-    """Return how many people with the disease lie an SD beyond the healthy mean because of it, 0 to 1."""
-    line = side * healthy.mean() + healthy.std(ddof=1)
-    beyond = [float((side * group > line).mean()) for group in (healthy, diseased)]
-    usual = max(beyond[0], 0.5 * (1 - erf(1 / sqrt(2))))  # a small healthy group may have nobody there
-    return float(np.clip((beyond[1] - usual) / (1 - usual), 0.0, 1.0))
-
-
-def _bootstrapped(groups, seed: int) -> np.ndarray:
-    """Return Hedges g of resampled groups, of shape (DRAWS, attributes)."""
-    random = np.random.default_rng(seed)
-    counts, means, squares = zip(*(_resampled(group, random) for group in groups), strict=True)
-    free = np.maximum(counts[0] + counts[1] - 2, 1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        g = (1 - 3 / (4 * free - 1)) * (means[1] - means[0]) / np.sqrt((squares[0] + squares[1]) / free)
-    return np.where(np.isfinite(g), g, np.nan)
-
-
-def _resampled(group: np.ndarray, random: np.random.Generator):
-    """Return counts, means and sums of squared deviations of draws of people, (DRAWS, attributes) each."""
-    times = random.multinomial(len(group), np.full(len(group), 1 / len(group)), DRAWS).astype(float)
-    seen = np.isfinite(group).astype(float)
-    centre = np.nan_to_num(group).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
-    values = np.nan_to_num(group - centre)
-    counts = times @ seen
-    with np.errstate(invalid="ignore", divide="ignore"):
-        means = times @ values / counts
-    return counts, means + centre, times @ values**2 - counts * means**2
 
 
 def _expected(prior: Profile | None) -> dict[str, float]:
@@ -262,13 +268,22 @@ def profile(name: str, found: Mapping[str, Effect], prior: Profile | None = None
 
 def _one_a_measure(found: Mapping[str, Effect], expected: set[str]) -> list[Effect]:
     """Return the certain effects that can be drawn; of attributes that share a measure, the expected one."""
+    known_first = sorted(found.values(), key=lambda effect: effect.attribute not in expected)
+    kept = _first_of_each(effect for effect in known_first if effect.certain)
+    return sorted(kept, key=lambda effect: -abs(effect.shrunk))
+
+
+def _one_a_reading(found: Mapping[str, Effect]) -> list[Effect]:
+    """Return one effect for each reading: the one that is expected, else the first that single pictures show."""
+    return _first_of_each(sorted(found.values(), key=lambda effect: (not effect.prior, not effect.seen > 0)))
+
+
+def _first_of_each(effects: Iterable[Effect]) -> list[Effect]:
     kept: dict[str, Effect] = {}
-    for effect in sorted(
-        filter(lambda effect: effect.certain, found.values()), key=lambda effect: effect.attribute not in expected
-    ):
+    for effect in effects:
         measure = attributes()[effect.attribute].measure
         kept.setdefault(_SAME_READING.get(measure, measure), effect)
-    return sorted(kept.values(), key=lambda effect: -abs(effect.shrunk))
+    return list(kept.values())
 
 
 def _sign(effect: Effect, direction: int, told: Sign | None, against: Sign | None) -> Sign:

@@ -1,7 +1,7 @@
 """Groups of people, measured picture by picture and made comparable."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,16 +9,10 @@ import numpy as np
 
 from diseaseface.errors import DiseaseFaceError
 from diseaseface.evaluation import colour
-from diseaseface.evaluation.gains import LOWERS, gains, measure_names, sign_name
+from diseaseface.evaluation.gains import LOWERS, measure_names, sign_name
 from diseaseface.evaluation.norms import norms
-from diseaseface.evaluation.readings import (
-    ALIGNED,
-    ONLY_AGAINST_BEFORE,
-    RELATIVE,
-    RETAKEN,
-    SURFACE,
-    read_alone,
-)
+from diseaseface.evaluation.readings import ONLY_AGAINST_BEFORE, RELATIVE, read_alone
+from diseaseface.evaluation.responses import responses
 from diseaseface.faces import colorimetry
 from diseaseface.faces.face import Face
 from diseaseface.faces.look import look
@@ -36,6 +30,7 @@ CONDITIONS = {
     "resolution": "how large faces are, which changes skin texture and small signs",
     "skin tone": "skin tone, by ancestry, light or camera",
 }
+_LEAST_SHOWN = 0.5  # SD of healthy faces
 _TELLING = 0.8  # of Hedges g: Cohen's "large"
 _DRAWS = 1000
 
@@ -157,17 +152,39 @@ def _comparable(attribute: Attribute, same_light: bool) -> bool:
 
 
 def seen(attribute: Attribute) -> tuple[float, float]:
-    """Return how much of a change each direction single pictures show, positive one first; NaN if unknown.
+    """Return how much of a change each direction single pictures show, positive one first; NaN where they do not.
 
-    By the calibration on pictures taken anew; colour and texture, which need no points found, else by
-    that on the same picture.
+    A sign shows where its full amount moves its own reading its own way, by at least half a standard deviation
+    of healthy faces.
     """
-    modes = (RETAKEN, ALIGNED) if attribute.measure in SURFACE else (RETAKEN,)
-    found = []
-    for direction in (1, -1):
-        known = (gains().own.get(mode, {}).get(sign_name(attribute.name, direction)) for mode in modes)
-        found.append(next((abs(gain.gain) for gain in known if gain), float("nan")))
-    return found[0], found[1]
+    up, down = (_own_response(attribute, direction) for direction in (1, -1))
+    return up, down
+
+
+def _own_response(attribute: Attribute, direction: int) -> float:
+    pole = attribute.positive if direction > 0 else attribute.negative
+    own = _response(attribute, direction, attribute) if pole else 0.0
+    sd = float(np.mean([norms().sd.get(name, np.inf) for name in measure_names(attribute, None)]))
+    return own if pole and own * abs(pole.full) >= _LEAST_SHOWN * sd else float("nan")
+
+
+def shown_by(tables: Iterable[str]) -> dict[tuple[str, int], dict[str, float]]:
+    """Return by how much a unit of each sign moves the readings of attributes, as `amounts` gives them."""
+    read = [attributes()[name] for name in tables]
+    return {
+        (sign.name, direction): {one.name: moved for one in read if (moved := _response(sign, direction, one))}
+        for sign in read
+        for direction in (1, -1)
+    }
+
+
+def _response(sign: Attribute, direction: int, reading: Attribute) -> float:
+    """Return the change of an attribute's reading a unit of a sign, 0 where none is known."""
+    moved = responses().get(sign_name(sign.name, direction), {})
+    value = float(np.mean([moved.get(name, 0.0) for name in measure_names(reading, None)]))
+    if reading.measure == "mouth_corner_asymmetry":  # read without its side; both sides of a face sink alike
+        return abs(value) if sign.measure == reading.measure else 0.0
+    return -value if reading.name in LOWERS else value
 
 
 def _amount(attribute: Attribute, group: Group, healthy: Group) -> np.ndarray:

@@ -7,7 +7,7 @@ from diseaseface.errors import LearningError
 from diseaseface.knowledge import learned
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Profile
-from diseaseface.training.groups import Group, amounts, departs_more, differences, seen
+from diseaseface.training.groups import Group, amounts, departs_more, differences, seen, shown_by
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ def learn(
         learned.require_enough(word, group.size)
     tables = [amounts(group, healthy, same_light) for group in (healthy, diseased)]
     shown = {attribute: seen(attributes()[attribute]) for attribute in tables[0]}
-    found = learned.effects(*tables, shown, prior, seed)
+    found = learned.effects(*tables, shown, prior, seed, shown_by(tables[0]))
     doubts = _order_doubts(found, healthy, diseased, prior, seed)
     if doubts and not as_given:
         raise LearningError(
