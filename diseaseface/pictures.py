@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from diseaseface import marks
+from diseaseface.provenance import signed
 
 REPORT_KEY = "diseaseface"
 _XMP_KEY = "XML:com.adobe.xmp"
@@ -44,7 +45,7 @@ def encode_png(picture: np.ndarray, report: dict | None = None, *, mark: bool = 
     kept = {name: value for name, value in report.items() if name != "timings_ms"}
     text = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
     chunks = _text_chunk(REPORT_KEY, text) + _text_chunk(_XMP_KEY, marks.packet(report))
-    return data[:_HEADER_END] + chunks + data[_HEADER_END:]
+    return signed(data[:_HEADER_END] + chunks + data[_HEADER_END:], "image/png", report)
 
 
 def _text_chunk(key: str, text: str) -> bytes:
@@ -106,7 +107,7 @@ def encode_gif(frames: Sequence[np.ndarray], report: dict | None = None, *, per_
     file = io.BytesIO()
     settings = {"duration": round(1000 / per_second), "loop": 0, "comment": marks.STATEMENT}
     loop[0].save(file, "GIF", save_all=True, append_images=loop[1:], **settings)
-    return marks.in_gif(file.getvalue(), report)
+    return signed(marks.in_gif(file.getvalue(), report), "image/gif", report)
 
 
 def encode_mp4(frames: Sequence[np.ndarray], report: dict | None = None, *, per_second: float = 12) -> bytes:
@@ -127,7 +128,7 @@ def encode_mp4(frames: Sequence[np.ndarray], report: dict | None = None, *, per_
         for frame in there_and_back(frames):
             writer.send(np.ascontiguousarray(frame[:height, :width]))
         writer.close()
-        return marks.in_mp4(path.read_bytes(), report)
+        return signed(marks.in_mp4(path.read_bytes(), report), "video/mp4", report)
 
 
 def there_and_back(frames: Sequence[np.ndarray]) -> list[np.ndarray]:

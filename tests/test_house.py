@@ -25,6 +25,7 @@ ORDER = [
     "evaluation",
     "training",
     "marks",
+    "provenance",
     "pictures",
     "takeaway",
     "results",
