@@ -145,6 +145,8 @@ def _save_ip_adapter(folder, unet):
 
 
 def _save_faceid(folder, unet):
+    from safetensors.torch import save_file
+
     torch, width = stack.torch(), unet.config.cross_attention_dim
     folder.mkdir()
     projection = {
@@ -152,7 +154,9 @@ def _save_faceid(folder, unet):
         "proj.2.weight": torch.randn(4 * width, 1024) / 16, "proj.2.bias": torch.zeros(4 * width),
         "norm.weight": torch.ones(width), "norm.bias": torch.zeros(width),
     }  # fmt: skip
-    torch.save({"image_proj": projection, "ip_adapter": _attention(unet)}, folder / "ip-adapter-faceid_tiny.bin")
+    weights = {f"image_proj.{name}": value for name, value in projection.items()}
+    weights |= {f"ip_adapter.{name}": value for name, value in _attention(unet).items()}
+    save_file(weights, folder / "ip-adapter-faceid_tiny.safetensors")
 
 
 def _attention(unet):

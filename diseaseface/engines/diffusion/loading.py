@@ -160,6 +160,8 @@ def _add_lora(pipe, file: str) -> None:
         return
     if not Path(file).is_file():
         raise EngineUnavailable(f"There are no LoRA weights at {file}.")
+    if Path(file).suffix != ".safetensors":
+        raise EngineUnavailable(f"{Path(file).name} can run code when it is read: convert it to safetensors first.")
     try:
         pipe.load_lora_weights(str(Path(file).parent), weight_name=Path(file).name, local_files_only=True)
     except ValueError as error:

@@ -3,6 +3,7 @@
 Nothing here needs torch, and nothing touches the network but `download`.
 """
 
+import hashlib
 import os
 import tomllib
 from collections.abc import Iterator
@@ -134,11 +135,18 @@ def download(options: Options) -> Iterator[str]:
                 f"{part.own} is a folder of your own and lacks {part.missing()[0][0]}: "
                 f"complete it, or unset its setting to fetch {_shipped()[part.role].repository}."
             )
+        if not part.repository:
+            raise EngineUnavailable(
+                f"{part.title} is published as a pickle only, a file that can run code when it is read: convert it to "
+                f"safetensors where that does no harm, and name its folder by DISEASEFACE_MODEL_{part.role.upper()}."
+            )
         yield f"{part.role}: fetching {part.title} from {part.repository} ({part.licence})"
         _fetch(part)
         if missing := part.missing():
             raise EngineUnavailable(f"{part.repository} was fetched, but {missing[0][0]} is not whole: try again.")
-        yield f"{part.role}: whole, in {part.place}"
+        if damaged := _damaged(part):
+            raise EngineUnavailable(f"{damaged} of {part.repository} is not what its checksum says: fetch it again.")
+        yield f"{part.role}: whole, checked, in {part.place}"
 
 
 def _fetch(part: Part) -> None:
@@ -152,6 +160,22 @@ def _fetch(part: Part) -> None:
     except (OSError, HfHubHTTPError, OfflineModeIsEnabled) as error:
         reason = " ".join(str(error).split())[:200]
         raise EngineUnavailable(f"{part.repository} could not be fetched from the hub: {reason}") from error
+
+
+def _damaged(part: Part) -> str | None:
+    """Return the first fetched file that differs from its checksum, and remove it; None where all are as they should.
+
+    The hub's cache names the contents of a large file by the SHA-256 that the hub states for it.
+    """
+    for name in (one for names, _ in part.files for one in names.split("|")):
+        stored = (part.place / name).resolve()
+        if stored.is_file() and len(stored.name) == 64:
+            with stored.open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() == stored.name:
+                    continue
+            stored.unlink()
+            return name
+    return None
 
 
 @cache
@@ -175,7 +199,7 @@ def _located(part: Part) -> Part:
 def _in_folder(part: Part, place: Path) -> Part:
     """Fit a part to the user's folder: an IP-Adapter's weights may have any name and lie flat."""
     weights = part.identity_file()
-    found = sorted(p.name for p in place.glob("ip-adapter*") if p.suffix in (_PLAIN, ".bin"))
+    found = sorted(p.name for p in place.glob("ip-adapter*") if p.suffix == _PLAIN)
     if not weights or not found:
         return _replaced(part, own=place)
     chosen = weights if weights in found else found[0]
@@ -237,7 +261,7 @@ def _lack(part: Part, missing: list[tuple[str, float]]) -> str:
     size = sum(size for _, size in missing)
     heavy = max(missing, key=lambda entry: entry[1])[0]
     more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-    place = part.own or part.repository
+    place = part.own or part.repository or "to be converted to safetensors"
     return f"{part.title} ({place}: {heavy}{more}, about {_size(size)})"
 
 
