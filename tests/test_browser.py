@@ -200,6 +200,33 @@ def test_a_link_opens_with_its_settings_and_the_page_makes_one(browser, address)
     context.close()
 
 
+UNNAMED = """() => [...document.querySelectorAll('button, input, textarea, select, [role=slider]')]
+    .filter((one) => one.checkVisibility() && one.type !== 'hidden' && !one.disabled)
+    .filter((one) => !(one.innerText || one.ariaLabel || one.title || one.labels?.length
+        || one.getAttribute('aria-labelledby') || one.placeholder))
+    .map((one) => one.outerHTML.slice(0, 200))"""
+WORDLESS = (
+    "() => [...document.images].filter((one) => !one.hasAttribute('alt')).map((one) => one.outerHTML.slice(0, 200))"
+)
+
+
+def test_every_control_has_a_name_and_every_picture_says_what_it_shows_or_is_decoration(page):
+    for tab, there in (("Transform", "#signs table"), ("Compare", "#compare-differences table"), ("Teach", ".options")):
+        page.click(f"button[role=tab]:has-text('{tab}')")
+        page.wait_for_selector(there)
+        assert page.evaluate(UNNAMED) == [], tab
+        assert page.evaluate(WORDLESS) == [], tab
+    drawn_alts = [page.get_attribute(f"#{one} img.drawn", "alt") for one in ("picture", "compared", "quiz-picture")]
+    assert all("synthetic" in alt for alt in drawn_alts)
+
+
+def test_the_divider_moves_by_keyboard(page):
+    page.focus("#picture .wipe")
+    for _ in range(5):
+        page.keyboard.press("ArrowLeft")
+    assert page.evaluate("document.querySelector('#picture .frame').style.getPropertyValue('--wipe')") == "45%"
+
+
 def test_two_diseases_are_compared_and_one_of_eight_people_is_taken_over(page):
     page.click("button[role=tab]:has-text('Compare')")
     page.wait_for_selector("#compare-differences table")
