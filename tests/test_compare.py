@@ -90,3 +90,12 @@ def test_two_diseases_severities_or_engines_are_named_by_what_tells_them_apart(o
     *_, (shown, _, status) = CompareHandlers(FakePipeline()).compare(None, *one, *other)
     assert shown["names"] == names
     assert status == ""
+
+
+def test_people_are_drawn_with_the_disease_also_where_the_first_tab_takes_one_away():
+    asked_away = SimpleNamespace(face=FACE, settings={"toward": "healthy", "seed": 0, "presentation": "typical"})
+    pipeline = FakePipeline()
+    told = []
+    pipeline.draw = lambda face, disease, severity, **settings: told.append(settings["toward"]) or drawing()
+    list(CompareHandlers(pipeline).people(asked_away, "ORPHA:870", 60, 0))
+    assert set(told) == {"disease"}

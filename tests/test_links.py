@@ -4,6 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
+import gradio as gr
 import pytest
 
 from diseaseface.ui import asked, links, visit
@@ -86,4 +87,6 @@ def test_restoring_sets_everything_asks_for_the_picture_and_says_when_the_photo_
     assert (photo_path, own, asked_for, notice) == (str(photo), None, 7, "")
     assert asked.Asked(*values) == past[1].asked
     photo.unlink()
-    assert "deleted" in Handlers.restore(past, 6, chosen)[-1]
+    photo_path, *_, asked_for, notice = Handlers.restore(past, 6, chosen)
+    assert "deleted" in notice
+    assert photo_path == asked_for == gr.skip(), "nothing is drawn on another photo, which would take the notice away"

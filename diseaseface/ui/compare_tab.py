@@ -37,8 +37,8 @@ class CompareHandlers:
 
     def _likest(self, disease: str, held: Held | None) -> str:
         ranking = held.result.report.to_dict()["ranking"] if held and held.result else ()
-        others = (entry["id"] for entry in ranking if entry["id"] != disease)
-        return next((one for one in others if self._known(one)), self.pipeline.profile(texts.COMPARE_SECOND).id)
+        likest = [entry["id"] for entry in ranking] + [self._known(name) for name in texts.COMPARE_SECOND]
+        return next(one for one in likest if one != disease and self._known(one))
 
     def _known(self, disease: str) -> str:
         try:
@@ -76,8 +76,8 @@ class CompareHandlers:
         yield compare.patients_html(drawn), ""
 
     def _draw(self, held: Held | None, disease: str, severity: float, engine: str, **changed) -> "Drawing":
-        """Draw on the visitor's face, as the first tab is set; on the first example where there is none."""
-        settings = held.settings if held else asked.first(disease).settings()
+        """Draw on the visitor's face, with age, sex, side and seed of the first tab; without one, on an example."""
+        settings = (held.settings if held else asked.first(disease).settings()) | {"toward": "disease"}
         face = held.face if held else self.pipeline.look(str(examples()[0].path))
         return self.pipeline.draw(face, disease, severity / 100, **settings | {"engine": engine} | changed)
 
@@ -94,7 +94,8 @@ class CompareHandlers:
     @staticmethod
     def take(disease: str, severity: float, asked_for: int, event: gr.EventData) -> tuple:
         """Take one of the people to the first tab."""
-        return disease, severity, int(event.seed), "sampled", gr.Tabs(selected="transform"), asked_for + 1
+        room = gr.Tabs(selected="transform")
+        return disease, severity, int(event.seed), "sampled", "disease", room, asked_for + 1
 
 
 def _name(one: "Drawing", other: "Drawing") -> str:
@@ -161,5 +162,5 @@ def _wire(handlers: CompareHandlers, parts: dict, transform: dict, room: gr.Tab)
     parts["draw"].click(handlers.people, **people, **drawing)
     turned = parts["next"].click(handlers.next_people, parts["since"], parts["since"], **QUIET)
     turned.success(handlers.people, **people, **drawing)
-    taken = [transform[name] for name in ("disease", "severity", "seed", "presentation", "rooms", "go")]
+    taken = [transform[name] for name in ("disease", "severity", "seed", "presentation", "toward", "rooms", "go")]
     parts["people"].select(handlers.take, [one, severity, transform["go"]], taken, **QUIET)

@@ -252,11 +252,9 @@ class Handlers:
     def restore(past: tuple[visit.Entry, ...], asked_for: int, event: gr.EventData) -> tuple:
         """Return the settings of a picture of this visit, and ask for it; a photo that is deleted says so."""
         entry = past[int(event.place)]
-        notice = ""
-        if not Path(entry.photo).is_file():
-            notice = presenters.notice_html(texts.PHOTO_GONE)
-        photo = gr.skip() if notice else entry.photo
-        return photo, *vars(entry.asked).values(), entry.own, asked_for + 1, notice
+        there = Path(entry.photo).is_file()
+        news = (asked_for + 1, "") if there else (gr.skip(), presenters.notice_html(texts.PHOTO_GONE))
+        return entry.photo if there else gr.skip(), *vars(entry.asked).values(), entry.own, *news
 
     @staticmethod
     def recognise(photo: str | None) -> str:

@@ -123,7 +123,9 @@ def explanation_html(question: Question, drawing: "Drawing", chosen: int) -> str
     else:
         verdict = texts.QUIZ_WRONG.format(chosen=other.name, answer=answer.name)
     at = texts.QUIZ_AT.format(severity=100 * question.severity)
-    return f"<p class='verdict' role='status'><b>{escape(verdict)}</b> {escape(at)}</p>{_signs(question, drawing, other)}"
+    return (
+        f"<p class='verdict' role='status'><b>{escape(verdict)}</b> {escape(at)}</p>{_signs(question, drawing, other)}"
+    )
 
 
 def _signs(question: Question, drawing: "Drawing", other) -> str:

@@ -140,7 +140,7 @@ COMPARE_HINT = (
     "On the face of the first tab, with its age, sex and seed. Choose a row below to look closer on both sides."
 )
 COMPARE_SIDES = ("Left", "Right")
-COMPARE_SECOND = "Williams syndrome"
+COMPARE_SECOND = ("Williams syndrome", "Down syndrome")
 COMPARE_SEVERITIES = "One disease, mild and marked"
 COMPARE_DRAWING = "Drawing both sides"
 COMPARE_SIGN = "Sign"
