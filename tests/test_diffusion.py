@@ -131,6 +131,21 @@ def test_composed_words_cost_a_prediction_a_sign_and_weighted_ones_two_in_all(fa
     assert draw(face, replace(FULL, words="weighted")).details["noise_predictions_per_step"] == 2
 
 
+def test_composed_predictions_are_made_in_batches_as_large_as_the_machine_allows(face, full):
+    engine = DiffusionEngine(FULL)
+    parts, calls, steps = engine.load(), [], []
+    hook = parts.pipe.unet.register_forward_hook(lambda _module, _inputs, output: calls.append(len(output[0])))
+    for batch in (1, 4, 64):
+        engine._loaded = engine._loaded[0], replace(parts, machine=replace(parts.machine, batch=batch))
+        calls.clear(), steps.clear()
+        drawn = engine.render(face, EDIT, seed=1, on_step=lambda done, _: steps.append(done)).picture
+        predictions = len(EDIT) + 2
+        assert len(calls) == len(steps) * -(-predictions // batch)
+        assert sum(calls) == len(steps) * predictions
+        assert np.abs(drawn.astype(int) - full.picture).max() <= 1
+    hook.remove()
+
+
 def test_a_sign_that_only_this_engine_draws_is_drawn_where_it_lies(face):
     asked = Change(TONGUE, TONGUE.positive.full)
     assert MorphEngine().render(face, [asked]).applied[0].amount is None
@@ -298,6 +313,8 @@ def test_options_are_read_from_the_environment():
     assert (told.scheduler, told.steps, told.guidance) == ("lcm", 8, 1.5)
     assert told.conditions == ("start", "words")
     assert told.seamless is False
+    hyper = from_environment({"DISEASEFACE_DIFFUSION": "scheduler=tcd,lora=Hyper-SD15-8steps-lora.safetensors"})
+    assert (hyper.scheduler, hyper.steps, hyper.guidance) == ("tcd", 8, 1.5)
     assert from_environment({}) == Options()
 
 

@@ -13,11 +13,13 @@ import pytest
 from PIL import Image
 
 import diseaseface
+from diseaseface import Pipeline
 from diseaseface.__main__ import main
 from diseaseface.engines.diffusion import models
 from diseaseface.engines.diffusion.engine import DiffusionEngine
 from diseaseface.engines.diffusion.options import Options
 from diseaseface.errors import EngineUnavailable
+from diseaseface.ui.engines import offered
 
 ROOT = Path(diseaseface.__file__).parents[1]
 
@@ -58,6 +60,16 @@ def test_the_answer_comes_within_a_second_and_without_torch(nothing_here):
     seconds, torch, sized = told.stdout.split()
     assert float(seconds) < 1.0
     assert (torch, sized) == ("False", "True")
+
+
+def test_the_page_shows_what_is_missing_within_a_second_and_tries_no_network(nothing_here):
+    pipeline = Pipeline.load()
+    start = time.process_time()
+    choices, refused = offered(pipeline.refusals())
+    assert time.process_time() - start < 1.0
+    assert [name for _, name in choices] == ["morph"]
+    for words in ("unet/diffusion_pytorch_model", "GB", models.COMMAND):
+        assert words in refused
 
 
 def test_the_command_lists_every_part_with_place_size_and_licence(nothing_here, capsys):

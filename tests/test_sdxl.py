@@ -8,6 +8,7 @@ import pytest
 import tiny
 
 from diseaseface.__main__ import main
+from diseaseface.benchmarks import diffusion
 from diseaseface.edits import Change
 from diseaseface.engines.diffusion import encoding, loading, models, sampling, stack
 from diseaseface.engines.diffusion.engine import DiffusionEngine
@@ -98,6 +99,13 @@ def test_without_places_the_loop_draws_what_diffusers_img2img_draws(parts, contr
             generator=torch.Generator().manual_seed(3), output_type="latent",
         ).images  # fmt: skip
     np.testing.assert_allclose(ours, theirs, atol=2e-4)
+
+
+def test_ledits_compares_with_it_too(face):
+    editor = diffusion.Ledits(FULL)
+    once, again = (editor.render(face, EDIT, seed=1).picture for _ in range(2))
+    assert (once != face.image).any()
+    np.testing.assert_array_equal(once, again)
 
 
 def test_the_command_lists_its_parts_and_the_engine_names_what_is_missing(monkeypatch, tmp_path, capsys):

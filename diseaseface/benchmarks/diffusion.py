@@ -2,6 +2,8 @@
 
 Plain img2img with a prompt, ControlNet alone, LEDITS++, the morph engine alone, and both together: profile match,
 severity error, identity, surroundings kept, time and memory. On tiny models the table shows that all of it runs.
+
+With --random full it measures what each condition costs, with random weights made in memory: for a machine with a GPU.
 """
 
 import json
@@ -13,6 +15,8 @@ from dataclasses import replace
 import numpy as np
 
 from diseaseface import knowledge
+from diseaseface.benchmarks import diffusion_speed
+from diseaseface.benchmarks.memory import forget_peak, peak_megabytes
 from diseaseface.benchmarks.photos import add_faces_option, photos
 from diseaseface.engines.base import Applied, Engine, Rendering
 from diseaseface.engines.diffusion.engine import DiffusionEngine
@@ -45,23 +49,16 @@ class Ledits:
     def render(self, face, edit, *, seed: int = 0, on_step=None) -> Rendering:
         """Draw `edit` on the square around the face."""
         import torch
-        from diffusers import DPMSolverMultistepScheduler, LEditsPPPipelineStableDiffusion
         from PIL import Image
 
         from diseaseface.engines.diffusion import prompts
         from diseaseface.engines.diffusion.crop import Crop
 
-        pipe = self._engine.load().pipe
-        kept = pipe.unet.attn_processors
-        editor = LEditsPPPipelineStableDiffusion(
-            vae=pipe.vae, text_encoder=pipe.text_encoder, tokenizer=pipe.tokenizer, unet=pipe.unet,
-            scheduler=DPMSolverMultistepScheduler.from_config(
-                pipe.scheduler.config, algorithm_type="sde-dpmsolver++", solver_order=2
-            ),
-            safety_checker=None, feature_extractor=None, requires_safety_checker=False,
-        )  # fmt: skip
+        parts = self._engine.load()
+        unet = parts.pipe.unet
+        kept, editor = unet.attn_processors, _editor(parts)
         editor.set_progress_bar_config(disable=True)
-        crop = Crop.around(face, self._engine.load().size)
+        crop = Crop.around(face, parts.size)
         small = Image.fromarray(np.clip(crop.cut(face.image), 0, 255).astype(np.uint8))
         words = [prompts.wording(change) for change in edit]
         chance = torch.Generator().manual_seed(seed)
@@ -73,11 +70,27 @@ class Ledits:
                 edit_guidance_scale=[7.0 * abs(weight) for _, weight in words],
                 use_intersect_mask=crop.size >= _LEAST_MASKED_PX,
             ).images[0]  # fmt: skip
-        pipe.unet.set_attn_processor(kept)
+        unet.set_attn_processor(kept)
         inside = crop.paste(np.ones((crop.size, crop.size), np.float32), face.image.shape[:2]) > 0.5
         picture = face.image.copy()
         picture[inside] = np.clip(crop.paste(drawn * 255.0, face.image.shape[:2]), 0, 255).astype(np.uint8)[inside]
         return Rendering(picture, tuple(Applied(change, change.amount, "Asked in words.") for change in edit))
+
+
+def _editor(parts):
+    """LEDITS++ around the engine's models."""
+    import diffusers
+
+    pipe = parts.pipe
+    models = {"vae": pipe.vae, "text_encoder": pipe.text_encoder, "tokenizer": pipe.tokenizer, "unet": pipe.unet}
+    models["scheduler"] = diffusers.DPMSolverMultistepScheduler.from_config(
+        pipe.scheduler.config, algorithm_type="sde-dpmsolver++", solver_order=2
+    )
+    if parts.is_xl:
+        more = {"text_encoder_2": pipe.text_encoder_2, "tokenizer_2": pipe.tokenizer_2, "add_watermarker": False}
+        return diffusers.LEditsPPPipelineStableDiffusionXL(**models, **more)
+    more = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
+    return diffusers.LEditsPPPipelineStableDiffusion(**models, **more)
 
 
 def ways(options: Options) -> dict[str, Engine]:
@@ -101,7 +114,15 @@ def run(arguments: Sequence[str]) -> int:
     parser = ArgumentParser("benchmark diffusion", description=__doc__)
     add_faces_option(parser, 4)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--random", choices=("full", "tiny"), help="time and memory alone, with random weights")
+    parser.add_argument("--steps", type=int, default=20, help="of each picture with --random (default 20)")
+    parser.add_argument("--repeats", type=int, default=5, help="pictures a row with --random (default 5)")
     options = parser.parse_args(arguments)
+    if options.random:
+        face = look(next(photo for _, photo in photos(options.faces, 1)))
+        table = diffusion_speed.measure(face, options.random, options.steps, options.repeats)
+        print(json.dumps(table, indent=1) if options.json else diffusion_speed.in_words(table))
+        return 0
     settings = from_environment()
     if reason := DiffusionEngine(replace(settings, conditions=CONDITIONS)).refusal():
         raise EngineUnavailable(reason)
@@ -118,10 +139,10 @@ def measure(faces, options: Options) -> dict:
     for name, engine in engines.items():
         pipeline = Pipeline(diseases, {"morph": engine})
         pipeline.draw(faces[0], DISEASES[0], SEVERITY)  # models load once
-        _forget_peak()
+        forget_peak()
         read = [_read(pipeline, face, disease) for face in faces for disease in DISEASES]
         rows[name] = {column: _mean([one.get(column) for one in read]) for column in _COLUMNS[:-1]}
-        rows[name]["megabytes"] = _peak_megabytes()
+        rows[name]["megabytes"] = peak_megabytes()
     return {"title": title(engines["morph + diffusion"].load(), len(faces)), "rows": rows}
 
 
@@ -151,21 +172,6 @@ def _read(pipeline, face, disease) -> dict:
         "surroundings_kept": scores["unchanged_outside"]["value"],
         "seconds": seconds,
     }
-
-
-def _forget_peak() -> None:
-    from diseaseface.engines.diffusion import stack
-
-    if stack.torch().cuda.is_available():
-        stack.torch().cuda.reset_peak_memory_stats()
-
-
-def _peak_megabytes() -> float | None:
-    """Peak memory of the accelerator; None on a CPU, where it cannot be told apart."""
-    from diseaseface.engines.diffusion import stack
-
-    torch = stack.torch()
-    return round(torch.cuda.max_memory_allocated() / 1e6, 1) if torch.cuda.is_available() else None
 
 
 def _mean(values):

@@ -12,8 +12,9 @@ from diseaseface.engines.diffusion.engine import DiffusionEngine
 from diseaseface.pipeline import Pipeline
 
 SETTING = "SPACES_ZERO_GPU"  # set by the platform on such a Space
-# Not measured: an A100-class card does about 30 predictions of Stable Diffusion 1.5 a second at 512 px.
-_START_S, _PREDICTION_S = 8.0, 0.05
+# Not measured: an A100-class card does about 30 predictions of Stable Diffusion 1.5 a second at 512 px, and SDXL
+# at its 1024 px takes about six times as much work.
+_START_S, _PREDICTION_S = 8.0, {"sd15": 0.05, "sdxl": 0.3}
 _LEAST_S, _MOST_S = 15, 120
 
 
@@ -57,7 +58,7 @@ class BorrowedGpu:
         """Return for how long a picture asks the GPU: more signs and steps, longer."""
         options = self._engine.options
         predictions = 2 if options.words == "weighted" else 2 + len(edit)
-        asked = _START_S + _PREDICTION_S * options.steps * max(predictions, 1)
+        asked = _START_S + _PREDICTION_S[options.model] * options.steps * max(predictions, 1)
         return int(min(max(asked, _LEAST_S), _MOST_S))
 
     def _render(self, face, edit, seed):

@@ -41,15 +41,15 @@ def draw(
     strength, where = _strength(options, found, face)
     crop = Crop.around(face, parts.size)
     small = crop.cut(base)
-    guide = _guide(parts, options, face, start, base, found, changes, crop)
+    steering = guide(parts, options, face, start, base, found, changes, crop)
     clean = sampling.to_latents(parts, small)
     level = torch.from_numpy(_to_latent_size(crop.cut(strength), clean))[None, None].to(parts.device)
-    latents = sampling.denoise(parts, guide, clean, level, options, seed, on_step)
+    latents = sampling.denoise(parts, steering, clean, level, options, seed, on_step)
     drawn = crop.paste(sampling.to_picture(parts, latents), shape)
     if options.seamless:
         coded = crop.paste(sampling.to_picture(parts, clean), shape)
         drawn += (1.0 - strength)[..., None] * (base - coded)
-    facts = {"noise_predictions_per_step": guide.predictions, "most_noise": round(float(level.max()), 3)}
+    facts = {"noise_predictions_per_step": steering.predictions, "most_noise": round(float(level.max()), 3)}
     return _composite(base, drawn, where), facts
 
 
@@ -65,7 +65,8 @@ def _strength(options, found, face):
     return (most * where).astype(np.float32), where
 
 
-def _guide(parts, options, face, start, base, found, changes, crop) -> sampling.Guide:
+def guide(parts, options, face, start, base, found, changes, crop) -> sampling.Guide:
+    """Encode what steers a picture: words, profile, person and structure; arguments as in `draw`."""
     concepts, kept_out = prompts.compose(found, options, parts.tokens is not None)
     words = encoding.encode(parts, [kept_out, *(concept.pieces for concept in concepts)])
     texts = words.states
@@ -81,7 +82,7 @@ def _guide(parts, options, face, start, base, found, changes, crop) -> sampling.
 def _profile_tokens(parts, changes, concepts):
     vector = torch.from_numpy(profile_vector(changes, parts.tokens.names))
     rows = torch.stack([vector * 0, *(vector * float(concept.profile) for concept in concepts)])
-    return parts.tokens(rows.to(parts.device, parts.dtype))
+    return parts.tokens(rows.to(parts.tokens.outer.weight)).to(parts.dtype)
 
 
 def _weights(parts, options, concepts, crop):

@@ -50,9 +50,9 @@ def denoise(
 
     Parameters
     ----------
-    clean : float32 tensor of shape (1, 4, h, w)
-        Latents of the picture to start from.
-    strength : float32 tensor of shape (1, 1, h, w)
+    clean : float32 tensor of shape (b, 4, h, w)
+        Latents of the pictures to start from, which are all told the same.
+    strength : float32 tensor of shape (b, 1, h, w)
         0 keeps a pixel as it is, 1 makes it anew.
 
     Notes
@@ -88,12 +88,15 @@ def predict(parts: Parts, guide: Guide, latents: torch.Tensor, time: torch.Tenso
     """Predict the noise as composable diffusion does (Liu et al. 2022, eq. 11): e + sum_k w_k (e_k - e)."""
     chosen = torch.arange(guide.predictions).split(parts.machine.batch)
     each = torch.cat([_predict_some(parts, guide, latents, time, some, options) for some in chosen]).float()
-    return each[:1] + (guide.weights * (each[1:] - each[:1])).sum(dim=0, keepdim=True)
+    return each[0] + (guide.weights[:, None] * (each[1:] - each[0])).sum(dim=0)
 
 
 def _predict_some(parts, guide, latents, time, some, options):
-    unet, count = parts.pipe.unet, len(some)
-    sample = latents.to(parts.dtype).expand(count, -1, -1, -1)
+    """Predict the noise (k, b, 4, h, w) in b pictures for `some` of the guide's rows."""
+    unet, pictures = parts.pipe.unet, len(latents)
+    sample = latents.to(parts.dtype).repeat(len(some), 1, 1, 1)
+    some = some.repeat_interleave(pictures)
+    count = len(some)
     texts = guide.texts[some.to(guide.texts.device)]
     whole = told_as_whole(parts, None if guide.pooled is None else guide.pooled[some.to(guide.pooled.device)])
     more = {"added_cond_kwargs": {**whole, **_people(guide, some)}}
@@ -105,7 +108,8 @@ def _predict_some(parts, guide, latents, time, some, options):
             conditioning_scale=guide.control_scale, added_cond_kwargs=whole, return_dict=False,
         )  # fmt: skip
         more |= {"down_block_additional_residuals": down, "mid_block_additional_residual": middle}
-    return unet(sample, time, encoder_hidden_states=texts, return_dict=False, **more)[0]
+    predicted = unet(sample, time, encoder_hidden_states=texts, return_dict=False, **more)[0]
+    return predicted.unflatten(0, (-1, pictures))
 
 
 def told_as_whole(parts: Parts, pooled: torch.Tensor | None) -> dict[str, torch.Tensor]:
