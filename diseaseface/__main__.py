@@ -146,7 +146,12 @@ def _add_models(subcommands) -> None:
 
 
 def _add_train(subcommands) -> None:
-    command = subcommands.add_parser("train", help="train a profile adapter for the diffusion engine")
+    command = subcommands.add_parser(
+        "train",
+        help="train a profile adapter for the diffusion engine",
+        epilog="Several devices or machines: python -m torch.distributed.run --nproc-per-node 2 -m diseaseface train "
+        "...; accelerate launch does the same, but needs a torchvision that is built for the torch that is here.",
+    )
     command.add_argument("--healthy", required=True, metavar="DIR", help="photos of healthy people")
     command.add_argument("--diseased", default="", metavar="DIR", help="photos of people with the one --disease")
     command.add_argument("--drawn", default="", metavar="DIR", help="pictures of this product with reports beside them")
@@ -160,13 +165,14 @@ def _add_train(subcommands) -> None:
         ("learning-rate", float, 1e-4),
         ("rank", int, 8),
         ("contrast", float, 0.1),
-        ("patience", int, 0),
         ("save-every", int, 200),
         ("test-every", int, 100),
         ("test-examples", int, 16),
         ("seed", int, 0),
     ):
         command.add_argument(f"--{name}", type=kind, default=default, help=f"default {default}")
+    patience = "tests without a better one that end the training; default 5 with --diseased, else never"
+    command.add_argument("--patience", type=int, help=patience)
     command.add_argument("--precision", choices=("no", "fp16", "bf16"), default="no")
     command.add_argument("--tracker", default="", help="of accelerate, such as tensorboard")
     command.set_defaults(run=commands.train)

@@ -165,9 +165,7 @@ def train(options: Namespace, _rest: Sequence[str]) -> None:
 
     done = teach(material, Path(options.out), settings, resume=options.resume, on_step=tell)
     if first:
-        print(
-            f"held out: {done.tests[0][1]:.4f} before, {done.tests[-1][1]:.4f} after {done.steps} steps; {options.out}"
-        )
+        print(f"held out: {done.tests[0][1]:.4f} before, {done.kept:.4f} after {done.steps} steps; {options.out}")
 
 
 def generate_cohort(options: Namespace, _rest: Sequence[str]) -> None:

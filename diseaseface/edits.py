@@ -40,6 +40,8 @@ class Change:
         The profile's sign that asks for it.
     aged : float
         The part of the amount that comes from the person's age and not from the disease.
+    age : float or None
+        Years of the person who is drawn, for engines that draw by it; None where not told.
     """
 
     attribute: Attribute
@@ -47,6 +49,7 @@ class Change:
     side: str | None = None
     sign: Sign | None = None
     aged: float = 0.0
+    age: float | None = None
 
     @property
     def sides(self) -> tuple[str, ...]:
@@ -122,7 +125,8 @@ def plan(
     changes = [_change(sign, severity, factor, side) for sign in without_conflicts(chosen)]
     if age is not None and photo_age is not None and toward == "disease":
         changes = aged(changes, ageing.changes(photo_age, age, sex))
-    return tuple(change for change in changes if change.amount)
+    shown = photo_age if age is None else age
+    return tuple(replace(change, age=shown) for change in changes if change.amount)
 
 
 def aged(changes: Sequence[Change], drift: Mapping[str, float]) -> list[Change]:

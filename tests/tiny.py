@@ -83,6 +83,37 @@ def _vae():
     )  # fmt: skip
 
 
+def colour_vae():
+    """An autoencoder whose weights are set by hand: a latent pixel is the mean colour of 4 x 4 pixels.
+
+    Red, green and blue go through it with both signs, since silu(x) - silu(-x) = x, beside two large
+    constants that keep its group norms from dividing by anything that depends on the picture.
+    """
+    from diffusers import AutoencoderKL
+
+    vae = AutoencoderKL(
+        sample_size=64, block_out_channels=(8, 8, 8), norm_num_groups=1, scaling_factor=2.0,
+        down_block_types=("DownEncoderBlock2D",) * 3, up_block_types=("UpDecoderBlock2D",) * 3,
+    )  # fmt: skip
+    torch, constant = stack.torch(), 50.0
+    with torch.no_grad():
+        for weight in vae.parameters():
+            weight.zero_()
+        for sampler in vae.encoder.down_blocks[:2]:
+            sampler.downsamplers[0].conv.weight[range(8), range(8), :2, :2] = 0.25
+        for sampler in vae.decoder.up_blocks[:2]:
+            sampler.upsamplers[0].conv.weight[range(8), range(8), 1, 1] = 1.0
+        for half in (vae.encoder, vae.decoder):
+            half.conv_norm_out.weight.fill_(constant / 2)
+            half.conv_in.bias[6:] = torch.tensor([constant, -constant])
+            for colour in range(3):
+                half.conv_in.weight[[2 * colour, 2 * colour + 1], colour, 1, 1] = torch.tensor([1.0, -1.0])
+                half.conv_out.weight[colour, [2 * colour, 2 * colour + 1], 1, 1] = torch.tensor([1.0, -1.0])
+        vae.quant_conv.weight[range(8), range(8), 0, 0] = 1.0
+        vae.post_quant_conv.weight[range(4), range(4), 0, 0] = 1.0
+    return vae
+
+
 def _text(tokenizer, **more):
     from transformers import CLIPTextConfig
 

@@ -36,6 +36,8 @@ class Student(nn.Module):
         super().__init__()
         self.unet, self.tokens, self.rank = unet.requires_grad_(False), tokens, rank
         lora.add(unet, rank, tuple(targets), seed)
+        for weight in self.trained().values():  # small steps are lost in 16 bits, which the frozen weights may have
+            weight.data = weight.data.float()
 
     def trained(self) -> dict[str, nn.Parameter]:
         """Return the trainable weights by name."""
@@ -43,7 +45,7 @@ class Student(nn.Module):
 
     def forward(self, noisy, times, texts, vectors, more) -> torch.Tensor:
         """Predict the noise in latents (b, 4, h, w), told texts (b, l, d), profile vectors and what else there is."""
-        states = torch.cat([texts, self.tokens(vectors)], dim=1)
+        states = torch.cat([texts, self.tokens(vectors.float()).to(texts.dtype)], dim=1)
         return self.unet(noisy, times, encoder_hidden_states=states, added_cond_kwargs=more, return_dict=False)[0]
 
     def save(self, folder: Path) -> None:

@@ -8,7 +8,7 @@ def model_card(parts: Parts, options, outcome, told: dict) -> str:
     """Return the card as Markdown, with the front matter that model hubs read."""
     base = parts.names["base"]
     beside = ", with low-rank weights on its UNet" if options.rank else ""
-    first, last = outcome.tests[0][1], outcome.tests[-1][1]
+    first, last = outcome.tests[0][1], outcome.kept
     data = "\n".join(f"- {name}: {value}" for name, value in told.items()) or "- not told"
     settings = "\n".join(f"- {name}: {value}" for name, value in vars(options).items())
     return f"""---

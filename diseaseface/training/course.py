@@ -25,6 +25,8 @@ from diseaseface.training.pairs import (
 from diseaseface.training.trainer import Outcome, train
 
 _HELD_OUT = 0.2
+_FEWEST = 8  # photos of people with a disease: fewer teach these people and not the disease
+_PATIENCE = 5
 _MOST_JUDGED = 24  # pictures drawn for one judgement
 _FEW = 2  # held-out photos that a kernel distance needs
 
@@ -59,6 +61,8 @@ def teach(material: Material, folder: Path, options: TrainingOptions, *, resume:
     conditions = [name for name in from_environment().conditions if name in ("start", "strength", "words", "identity")]
     setting = replace(from_environment(), conditions=tuple(conditions), identity="clip", adapter="")
     parts = loading.load(setting)
+    if options.patience is None and material.diseased:
+        options = replace(options, patience=_PATIENCE)
     tokens = ProfileTokens.fresh(parts.pipe.unet.config.cross_attention_dim, options.seed)
     student = Student(parts.pipe.unet, tokens, options.rank, options.targets, options.seed)
     student.to(parts.device)
@@ -69,59 +73,106 @@ def teach(material: Material, folder: Path, options: TrainingOptions, *, resume:
 
 
 def _sources(material, parts, names, options, setting) -> tuple[Source, Source, object, dict]:
-    healthy, unread = faces_in(material.healthy, "healthy", material.most)
-    train_on, test_on = _split(healthy, options.seed)
-    told = {"healthy photos": f"{len(train_on)} to train on, {len(test_on)} held out, {unread} passed over"}
-    size = parts.size
     if material.diseased:
-        return _few_shot(material, parts, names, options, setting, train_on, test_on, told)
+        return _few_shot(material, parts, names, options, setting)
     if material.drawn:
-        return _drawn(material, size, names, options, told)
-    told["pictures"] = "drawn by the morph engine on the healthy photos"
-    told["diseases"] = ", ".join(profile.name for profile in material.profiles) or "none: signs at random"
-    make = {"size": size, "names": names, "profiles": material.profiles}
-    lessons = drawn_pairs(train_on, **make, seed=options.seed)
-    return lessons, drawn_pairs(test_on, **make, seed=options.seed + 1), None, told
+        return _drawn(material, parts.size, names, options)
+    healthy = faces_in(material.healthy, "healthy", material.most)
+    taught, tested = people.split(people.group(healthy.faces), _HELD_OUT, options.seed)
+    told = {
+        "healthy photos": healthy.counts(taught, tested),
+        "pictures": "drawn by the morph engine on the healthy photos",
+        "diseases": ", ".join(profile.name for profile in material.profiles) or "none: signs at random",
+    }
+
+    def drawn(indices, seed):
+        faces, ages = healthy.of(indices)
+        return drawn_pairs(faces, parts.size, names, profiles=material.profiles, ages=ages, seed=seed)
+
+    return drawn(taught, options.seed), drawn(tested, options.seed + 1), None, told
 
 
-def _few_shot(material, parts, names, options, setting, train_on, test_on, told):
+def _few_shot(material, parts, names, options, setting):
     """Photos of few people with a disease, alternating with healthy ones so that those are not forgotten."""
     if len(material.profiles) != 1:
         raise LearningError("Photos of people with a disease need the one disease they have: name it by --disease.")
     profile = material.profiles[0]
-    diseased, unread = faces_in(material.diseased, profile.name, material.most)
-    taught, tested = _split(diseased, options.seed)
+    healthy, diseased = (
+        faces_in(folder, wanted, material.most)
+        for folder, wanted in ((material.healthy, "healthy"), (material.diseased, profile.name))
+    )
+    if len(diseased.faces) < _FEWEST:
+        raise LearningError(
+            f"{len(diseased.faces)} photos of people with {profile.name} can be read: {_FEWEST} are needed at least."
+        )
+    numbers = people.group([*diseased.faces, *healthy.faces])
+    split = people.split_together(
+        numbers[: len(diseased.faces)], numbers[len(diseased.faces) :], _HELD_OUT, options.seed
+    )
+    (taught, tested), (before, after) = split
     changes = typical_changes(profile)
-    counts = f"{len(taught)} to train on, {len(tested)} held out, {unread} passed over"
-    told[f"photos of people with {profile.name}"] = counts
-    shown = shown_pairs(taught, [changes] * len(taught), parts.size, names, options.seed)
-    kept = shown_pairs(train_on, [()] * len(train_on), parts.size, names, options.seed)
-    exam = shown_pairs(tested, [changes] * len(tested), parts.size, names, options.seed + 1)
+
+    def shown(photos, indices, changes, seed):
+        faces, ages = photos.of(indices)
+        return shown_pairs(faces, [changes] * len(faces), parts.size, names, ages=ages, seed=seed)
+
+    told = {
+        "healthy photos": healthy.counts(before, after),
+        f"photos of people with {profile.name}": diseased.counts(taught, tested),
+    }
     judge = None
-    if options.patience and min(len(tested), len(test_on)) >= _FEW:
-        judge = distance.judge(parts, test_on[:_MOST_JUDGED], tested, changes, setting)
+    if options.patience and min(len(tested), len(after)) >= _FEW:
+        held_out = healthy.of(after[:_MOST_JUDGED])[0]
+        judge = distance.judge(parts, held_out, diseased.of(tested)[0], changes, setting)
         told["early stopping"] = "by the kernel distance of drawn held-out people from real held-out ones"
-    return alternating(shown, kept), exam, judge, told
+    lessons = alternating(shown(diseased, taught, changes, options.seed), shown(healthy, before, (), options.seed))
+    return lessons, shown(diseased, tested, changes, options.seed + 1), judge, told
 
 
-def _drawn(material, size, names, options, told):
+def _drawn(material, size, names, options):
     found = datasets.find(material.drawn, "drawn").spread(material.most)
     read = [(face, written_changes(path)) for path in found.paths if (face := _face(path)) is not None]
     people_in = people.group([face for face, _ in read])
     taught, tested = people.split(people_in, _HELD_OUT, options.seed)
-    told["drawn pictures"] = f"{len(taught)} to train on, {len(tested)} held out"
+    told = {"drawn pictures": f"{len(taught)} to train on, {len(tested)} held out"}
 
     def of(indices, seed):
-        return shown_pairs([read[i][0] for i in indices], [read[i][1] for i in indices], size, names, seed)
+        return shown_pairs([read[i][0] for i in indices], [read[i][1] for i in indices], size, names, seed=seed)
 
     return of(taught, options.seed), of(tested, options.seed + 1), None, told
 
 
-def faces_in(folder: str, wanted: str, most: int) -> tuple[list[Face], int]:
-    """Analyse the photos of a folder; return the faces, and how many photos were passed over."""
-    paths = datasets.find(folder, wanted).spread(most).paths
-    faces = [face for path in paths if (face := _face(path)) is not None]
-    return faces, len(paths) - len(faces)
+@dataclass(frozen=True, eq=False)
+class Photos:
+    """The photos of a folder that show a face.
+
+    Attributes
+    ----------
+    faces : tuple of Face
+    ages : tuple of float or None
+        Years of the person in each, where the folder tells.
+    unread : int
+        Photos passed over.
+    """
+
+    faces: tuple[Face, ...]
+    ages: tuple[float | None, ...]
+    unread: int = 0
+
+    def of(self, indices: Sequence[int]) -> tuple[list[Face], list[float | None]]:
+        """Return some of the faces, and the ages with them."""
+        return [self.faces[index] for index in indices], [self.ages[index] for index in indices]
+
+    def counts(self, taught: Sequence[int], tested: Sequence[int]) -> str:
+        """Say for what the photos are taken."""
+        return f"{len(taught)} to train on, {len(tested)} held out, {self.unread} passed over"
+
+
+def faces_in(folder: str, wanted: str, most: int) -> Photos:
+    """Analyse the photos of a folder."""
+    found = datasets.find(folder, wanted).spread(most)
+    read = {path: face for path in found.paths if (face := _face(path)) is not None}
+    return Photos(tuple(read.values()), tuple(map(found.ages.get, read)), len(found.paths) - len(read))
 
 
 def _face(path: Path) -> Face | None:
@@ -129,8 +180,3 @@ def _face(path: Path) -> Face | None:
         return look(path)
     except DiseaseFaceError:
         return None
-
-
-def _split(faces: Sequence[Face], seed: int) -> tuple[list[Face], list[Face]]:
-    train_on, test_on = people.split(people.group(faces), _HELD_OUT, seed)
-    return [faces[index] for index in train_on], [faces[index] for index in test_on]

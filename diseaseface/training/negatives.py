@@ -3,6 +3,8 @@
 import numpy as np
 import torch
 
+from diseaseface.engines.diffusion.tokens import AGE
+
 KINDS = ("swapped", "removed", "mirrored")
 _LEAST_SWAP = 0.5
 
@@ -12,8 +14,8 @@ def negative(vector: np.ndarray, kind: str, chance: np.random.Generator) -> np.n
 
     Parameters
     ----------
-    vector : float array of shape (2 n,)
-        Signed shares on the left and on the right, attribute by attribute.
+    vector : float array of shape (2 n + AGE,)
+        Signed shares on the left and on the right, attribute by attribute, and the age, which is kept.
     kind : str
         swapped: the strongest sign's amount goes to an attribute that has none. removed: it is taken
         away. mirrored: left and right change places; for a profile alike on both sides, `removed`.
@@ -22,20 +24,25 @@ def negative(vector: np.ndarray, kind: str, chance: np.random.Generator) -> np.n
 
     A profile of zeros gets a sign, whatever the kind.
     """
-    shares = vector.reshape(-1, 2).copy()
+    wrong = vector.copy()
+    shares = wrong[:-AGE].reshape(-1, 2)
     if not shares.any():
         shares[chance.integers(len(shares))] = _LEAST_SWAP + 0.5 * chance.random()
-        return shares.ravel()
-    if kind == "mirrored" and not np.array_equal(shares, shares[:, ::-1]):
-        return shares[:, ::-1].ravel().copy()
+    elif kind == "mirrored" and not np.array_equal(shares, shares[:, ::-1]):
+        shares[:] = shares[:, ::-1].copy()
+    else:
+        _take_strongest(shares, chance if kind == "swapped" else None)
+    return wrong
+
+
+def _take_strongest(shares, chance) -> None:
+    """Take the strongest sign away, and give its amount to one that has none where chance is given."""
+    free = np.flatnonzero(~shares.any(axis=1))
     strongest = int(np.abs(shares).sum(axis=1).argmax())
     amount = shares[strongest].copy()
     shares[strongest] = 0.0
-    if kind == "swapped":
-        free = np.flatnonzero(~vector.reshape(-1, 2).any(axis=1))
-        if len(free):
-            shares[chance.choice(free)] = amount
-    return shares.ravel()
+    if chance is not None and len(free):
+        shares[chance.choice(free)] = amount
 
 
 def contrast(right: torch.Tensor, wrong: torch.Tensor, margin: float) -> torch.Tensor:

@@ -29,8 +29,9 @@ class TrainingOptions:
         Steps.
     test_examples, test_levels : int
         Held-out examples, and noise levels of each.
-    patience : int
-        Tests without a better one after which training ends; 0 never ends early.
+    patience : int or None
+        Tests without a better one after which training ends, and the best weights are kept; 0 never ends
+        early and keeps the last; None is 5 for photos of people with a disease, which few can be, else 0.
     precision : "no", "fp16" or "bf16"
     tracker : str
         A tracker of accelerate, such as tensorboard; "" for the log file alone.
@@ -52,7 +53,7 @@ class TrainingOptions:
     test_every: int = 100
     test_examples: int = 16
     test_levels: int = 4
-    patience: int = 0
+    patience: int | None = None
     precision: str = "no"
     tracker: str = ""
     seed: int = 0

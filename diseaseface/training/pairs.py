@@ -29,8 +29,8 @@ class Pair:
     ----------
     picture : uint8 array of shape (size, size, 3)
         The square around the face that the engine sees too.
-    vector : float32 array of shape (2 n,)
-        The profile, as `profile_vector` writes it.
+    vector : float32 array of shape (2 n + AGE,)
+        The profile and the age, as `profile_vector` writes it.
     text : str
     face : Face
         The photo that it comes from, which tells who the person is.
@@ -53,35 +53,36 @@ def told(changes: Sequence[Change]) -> str:
 
 
 def drawn_pairs(faces: Sequence[Face], size: int, names: Sequence[str], *, profiles: Sequence[Profile] = (),
-                seed: int = 0) -> Source:  # fmt: skip
+                ages: Sequence[float | None] = (), seed: int = 0) -> Source:  # fmt: skip
     """Make pairs on the spot: healthy faces on which the morph engine draws.
 
     With profiles, one of them at a random severity; without, one to six signs at random. Every eighth
-    pair is the photo itself with a profile of zeros.
+    pair is the photo itself with a profile without signs. `ages` are the people's years where told.
     """
     _require_faces(faces)
     engine = MorphEngine()
 
     def pair(number: int) -> Pair:
         chance = np.random.default_rng((seed, number))
-        face = faces[int(chance.integers(len(faces)))]
-        changes = () if number % 8 == 7 else _changes(profiles, chance)
+        index = int(chance.integers(len(faces)))
+        face, age = faces[index], ages[index] if ages else None
+        changes = () if number % 8 == 7 else _changes(profiles, age, chance)
         drawing = engine.render(face, changes, seed=number)
         shown = [done.change for done in drawing.applied if done.amount]
-        return _pair(face, drawing.picture, shown, size, names)
+        return _pair(face, drawing.picture, shown, size, names, age)
 
     return pair
 
 
-def shown_pairs(faces: Sequence[Face], changes: Sequence[Sequence[Change]], size: int, names: Sequence[str],
-                seed: int = 0) -> Source:  # fmt: skip
-    """Return pairs of photos that show their changes already, in an order by chance."""
+def shown_pairs(faces: Sequence[Face], changes: Sequence[Sequence[Change]], size: int, names: Sequence[str], *,
+                ages: Sequence[float | None] = (), seed: int = 0) -> Source:  # fmt: skip
+    """Return pairs of photos that show their changes already, in an order by chance; `ages` where told."""
     _require_faces(faces)
 
     def pair(number: int) -> Pair:
         turn, place = divmod(number, len(faces))
         index = np.random.default_rng((seed, turn)).permutation(len(faces))[place]
-        return _pair(faces[index], faces[index].image, changes[index], size, names)
+        return _pair(faces[index], faces[index].image, changes[index], size, names, ages[index] if ages else None)
 
     return pair
 
@@ -103,17 +104,18 @@ def written_changes(photo: Path) -> tuple[Change, ...]:
     """
     beside = photo.with_suffix(".json")
     try:
-        signs = json.loads(beside.read_text(encoding="utf-8"))["attributes"]
-        catalogue = attributes()
-        known = [sign for sign in signs if sign["name"] in catalogue and sign.get("applied")]
-        return tuple(Change(catalogue[s["name"]], float(s["applied"]), s.get("side")) for s in known)
+        report, catalogue = json.loads(beside.read_text(encoding="utf-8")), attributes()
+        known = [sign for sign in report["attributes"] if sign["name"] in catalogue and sign.get("applied")]
+        age = report.get("photo_age") if report.get("age") is None else report["age"]
+        return tuple(Change(catalogue[s["name"]], float(s["applied"]), s.get("side"), age=age) for s in known)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LearningError(f"{beside} is no report of a picture drawn here: {photo.name} cannot be used.") from error
 
 
-def _changes(profiles, chance) -> tuple[Change, ...]:
+def _changes(profiles, age, chance) -> tuple[Change, ...]:
     if len(profiles):
-        return plan(profiles[int(chance.integers(len(profiles)))], float(chance.uniform(_LEAST_SHARE, 1.0)))
+        profile, severity = profiles[int(chance.integers(len(profiles)))], float(chance.uniform(_LEAST_SHARE, 1.0))
+        return plan(profile, severity, age=age)
     drawable = [attribute for attribute in attributes().values() if attribute.engine == "morph"]
     chosen = chance.choice(len(drawable), int(chance.integers(1, _MOST_SIGNS + 1)), replace=False)
     return tuple(_change(drawable[index], chance) for index in chosen)
@@ -126,9 +128,9 @@ def _change(attribute, chance) -> Change:
     return Change(attribute, pole.full * float(chance.uniform(_LEAST_SHARE, 1.0)), side)
 
 
-def _pair(face, picture, changes, size, names):
+def _pair(face, picture, changes, size, names, age):
     small = np.clip(Crop.around(face, size).cut(picture), 0, 255).astype(np.uint8)
-    return Pair(small, profile_vector(changes, names), told(changes), face)
+    return Pair(small, profile_vector(changes, names, age), told(changes), face)
 
 
 def _require_faces(faces) -> None:

@@ -34,6 +34,21 @@ def group(faces: Sequence[Face]) -> list[int]:
     return [root(one) for one in range(len(vectors))]
 
 
+def split_together(
+    one: Sequence[Hashable], other: Sequence[Hashable], held_out: float, seed: int = 0
+) -> tuple[tuple[list[int], list[int]], tuple[list[int], list[int]]]:
+    """Split two groups of photos as `split` does; a person in both groups lies on the same side in both."""
+    first = split(one, held_out, seed)
+    tested = {one[index] for index in first[1]}
+    alone = [person for person in other if person not in set(one)]
+    if len(set(alone)) > 1:
+        tested |= {alone[index] for index in split(alone, held_out, seed)[1]}
+    second = tuple([i for i, person in enumerate(other) if (person in tested) is side] for side in (False, True))
+    if not all(second):
+        raise LearningError("The same people are in both groups: training needs healthy photos of others as well.")
+    return first, second
+
+
 def split(people: Sequence[Hashable], held_out: float, seed: int = 0) -> tuple[list[int], list[int]]:
     """Return the indices to train on and those held out; no person is in both.
 

@@ -39,12 +39,15 @@ class Outcome:
     tests : tuple of (int, float)
         Step and judgement of the averaged weights, of the whole training.
     stopped_early : bool
+    kept : float
+        Judgement of the weights that were written.
     """
 
     steps: int
     losses: tuple[float, ...]
     tests: tuple[tuple[int, float], ...]
-    stopped_early: bool = False
+    stopped_early: bool
+    kept: float
 
 
 def train(
@@ -86,7 +89,9 @@ def train(
             run.save()
         if on_step:
             on_step(run.step, losses[-1])
-    outcome = Outcome(run.step, tuple(losses), tuple(run.tests), run.step < options.steps)
+    values = [value for _, value in run.tests]
+    kept = min(values) if options.patience else values[-1]
+    outcome = Outcome(run.step, tuple(losses), tuple(run.tests), run.step < options.steps, kept)
     run.finish(model_card(parts, options, outcome, told or {}))
     return outcome
 
@@ -95,18 +100,14 @@ class _Run:
     """One training under way: devices, optimizer, averaged weights, and where it stands."""
 
     def __init__(self, parts: Parts, student: Student, folder: Path, options: TrainingOptions, resume: bool):
-        from accelerate import Accelerator
-
         self.student, self.folder, self.options = student, folder, options
-        self.accelerator = Accelerator(
-            mixed_precision=options.precision, cpu=parts.device == "cpu", log_with=options.tracker or None,
-            project_dir=str(folder),
-        )  # fmt: skip
+        self.accelerator = _accelerator(options, parts.device, folder)
         folder.mkdir(parents=True, exist_ok=True)
         self.examples = Examples(parts, options)
         optimizer = torch.optim.AdamW(student.trained().values(), lr=options.learning_rate)
         self.average = {name: weight.detach().clone() for name, weight in student.trained().items()}
-        self.step, self.tests = _resumed(folder, student, optimizer, self.average) if resume else (0, [])
+        self.best = dict(self.average)
+        self.step, self.tests = _resumed(folder, student, optimizer, self.average, self.best) if resume else (0, [])
         self.model, self.optimizer = self.accelerator.prepare(student, optimizer)
         if options.tracker:
             self.accelerator.init_trackers("diseaseface")
@@ -137,9 +138,13 @@ class _Run:
         return float(self.accelerator.gather(loss.detach().reshape(1)).mean())
 
     def test(self, measure: Judge) -> None:
-        """Judge the averaged weights."""
+        """Judge the averaged weights; where patience watches, the best ones so far are kept."""
         with _averaged(self.student, self.average):
-            self.tests.append((self.step, measure(self.student)))
+            told = torch.tensor([measure(self.student)], device=self.accelerator.device)
+        # Of one mind on all devices, or one would stop and the others wait for it.
+        self.tests.append((self.step, float(self.accelerator.gather(told).mean())))
+        if not self.options.patience or self.tests[-1][1] == min(value for _, value in self.tests):
+            self.best = {name: weight.clone() for name, weight in self.average.items()}
 
     def note(self, loss: float) -> None:
         """Write a line of the log, and tell the tracker."""
@@ -153,16 +158,34 @@ class _Run:
         """Write a checkpoint."""
         if self.accelerator.is_main_process:
             state = {"step": self.step, "tests": self.tests, "options": asdict(self.options)}
-            _save(self.folder, self.student, self.optimizer, self.average, state)
+            _save(self.folder, self.student, self.optimizer, {"average": self.average, "best": self.best}, state)
 
     def finish(self, card: str) -> None:
-        """Write the averaged weights, as the engine loads them, and their card."""
+        """Write the averaged weights of the end, or the best ones, as the engine loads them, and their card."""
         self.accelerator.wait_for_everyone()
         if self.accelerator.is_main_process:
-            with _averaged(self.student, self.average):
+            with _averaged(self.student, self.best):
                 self.student.save(self.folder)
             (self.folder / "README.md").write_text(card, encoding="utf-8")
         self.accelerator.end_training()
+
+
+def _accelerator(options: TrainingOptions, device: str, folder: Path):
+    """Return accelerate's view of the devices; LearningError where precision or tracker are not to be had here."""
+    from accelerate import Accelerator
+
+    try:
+        found = Accelerator(
+            mixed_precision=options.precision, cpu=device == "cpu", log_with=options.tracker or None,
+            project_dir=str(folder),
+        )  # fmt: skip
+    except ValueError as error:
+        raise LearningError(f"Training cannot begin with these settings: {' '.join(str(error).split())}") from error
+    if options.tracker and not found.log_with:  # accelerate goes on without it
+        raise LearningError(
+            f"The tracker {options.tracker} needs its package: run `pip install {options.tracker}`, or leave it out."
+        )
+    return found
 
 
 def _batches(lessons: Source, first: int, world: int, size: int) -> Iterator[list]:
@@ -205,14 +228,15 @@ def _take(student, weights) -> None:
             weight.copy_(weights[name])
 
 
-def _save(folder, student, optimizer, average, state) -> None:
+def _save(folder, student, optimizer, averages, state) -> None:
     """Write a checkpoint under another name and rename it: a kill leaves none that is half."""
     room = folder / "checkpoint.new"
     shutil.rmtree(room, ignore_errors=True)
     room.mkdir()
     weights = {name: weight.detach().contiguous() for name, weight in student.trained().items()}
     save_file(weights, room / "weights.safetensors")
-    save_file({name: value.contiguous() for name, value in average.items()}, room / "average.safetensors")
+    for which, values in averages.items():
+        save_file({name: value.contiguous() for name, value in values.items()}, room / f"{which}.safetensors")
     save_file(_flat(optimizer.state_dict()["state"]), room / "optimizer.safetensors")
     (room / STATE).write_text(json.dumps(state), encoding="utf-8")
     target = folder / f"checkpoint-{state['step']:08d}"
@@ -228,7 +252,7 @@ def _flat(state) -> dict[str, torch.Tensor]:
     }
 
 
-def _resumed(folder, student, optimizer, average) -> tuple[int, list]:
+def _resumed(folder, student, optimizer, average, best) -> tuple[int, list]:
     found = sorted(folder.glob("checkpoint-*"))
     if not found:
         return 0, []
@@ -239,7 +263,8 @@ def _resumed(folder, student, optimizer, average) -> tuple[int, list]:
     }:
         raise LearningError(f"{found[-1]} was trained with other settings: name another --out, or resume with those.")
     _take(student, weights)
-    average.update(load_file(found[-1] / "average.safetensors"))
+    for which, values in (("average", average), ("best", best)):
+        values.update(load_file(found[-1] / f"{which}.safetensors"))
     moments: dict[int, dict] = {}
     for name, value in load_file(found[-1] / "optimizer.safetensors").items():
         index, _, key = name.partition(".")

@@ -14,13 +14,15 @@ from diseaseface.errors import EngineUnavailable
 from diseaseface.knowledge.catalogue import attributes
 
 CONFIG, WEIGHTS = "adapter.json", "adapter.safetensors"
+AGE = 2  # last numbers of a profile vector: whether the age is told, and centuries
 _HIDDEN = 256
 
 
-def profile_vector(changes: Sequence[Change], names: Sequence[str]) -> np.ndarray:
-    """Return what is asked, float32 (2 n,): for each attribute its signed share on the left, then on the right.
+def profile_vector(changes: Sequence[Change], names: Sequence[str], age: float | None = None) -> np.ndarray:
+    """Return what is asked, float32 (2 n + AGE,): for each attribute its signed share on the left, then on the right.
 
-    A share of 1 is the attribute's full-severity change. Attributes that `names` lacks are left out.
+    A share of 1 is the attribute's full-severity change. Attributes that `names` lacks are left out. The
+    age, in years, is that of the changes where it is not given.
     """
     vector = np.zeros((len(names), 2), np.float32)
     for change in changes:
@@ -28,7 +30,8 @@ def profile_vector(changes: Sequence[Change], names: Sequence[str]) -> np.ndarra
             row = vector[list(names).index(change.attribute.name)]
             for side in change.sides:
                 row[SIDES.index(side)] += np.sign(change.amount) * change.share
-    return vector.ravel()
+    age = next((change.age for change in changes if change.age is not None), None) if age is None else age
+    return np.append(vector.ravel(), (0.0, 0.0) if age is None else (1.0, age / 100.0)).astype(np.float32)
 
 
 class ProfileTokens(nn.Module):
@@ -47,14 +50,14 @@ class ProfileTokens(nn.Module):
     def __init__(self, names: Sequence[str], width: int, count: int = 4):
         super().__init__()
         self.names, self.width, self.count = tuple(names), width, count
-        self.inner = nn.Linear(2 * len(self.names), _HIDDEN, bias=False)
+        self.inner = nn.Linear(2 * len(self.names) + AGE, _HIDDEN, bias=False)
         self.outer = nn.Linear(_HIDDEN, count * width, bias=False)
         # A profile has a few signs of many: each is to be heard, however long the catalogue is.
         nn.init.normal_(self.inner.weight, std=0.4)
         nn.init.normal_(self.outer.weight, std=0.02)  # an untrained adapter hardly disturbs the words
 
     def forward(self, vectors: torch.Tensor) -> torch.Tensor:
-        """Turn vectors (b, 2 n) into tokens (b, count, width)."""
+        """Turn vectors (b, 2 n + AGE) into tokens (b, count, width)."""
         hidden = torch.tanh(self.inner(vectors))
         return self.outer(hidden).view(len(vectors), self.count, self.width)
 
