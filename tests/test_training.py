@@ -145,7 +145,7 @@ def coloured(tiny_models, lessons, tmp_path_factory):
 
 def reading(face, adapter, asked) -> float:
     """What the report reads of jaundice in a picture drawn with an adapter alone, in yellowness."""
-    options = Options(conditions=(), steps=8, noise=0.9, guidance=7.5, adapter=str(adapter))  # on all of the person
+    options = Options(conditions=(), steps=8, noise=0.7, guidance=7.5, adapter=str(adapter))  # on all of the person
     drawn = DiffusionEngine(options).render(face, asked, seed=1)
     seen = Rendering(drawn.picture, tuple(Applied(change, change.amount) for change in YELLOW))
     signs = evaluate(replace(face, image=drawn.picture), before=face, rendering=seen).signs
@@ -159,8 +159,8 @@ def test_the_trained_adapter_moves_the_reading_as_it_was_taught_and_an_untrained
     school(tmp_path / "trained", lambda number: lessons(number % 2), replace(SCHOOL, steps=40, ema=0.9))
     adapters = (tmp_path / name for name in ("trained", "untrained"))
     way, without = (reading(face, adapter, YELLOW) - reading(face, adapter, BLUE) for adapter in adapters)
-    assert way > 8.0  # of 16 that jaundice has at full severity
-    assert abs(without) < 0.4 * way
+    assert way > 5.0  # of 16 that jaundice has at full severity
+    assert abs(without) < 0.1 * way
 
 
 def test_the_engine_loads_the_adapter_and_its_profile_changes_the_picture(taught, face, tmp_path):
