@@ -41,27 +41,28 @@ def find(vertices: np.ndarray) -> list[Eye]:
     return eyes
 
 
-def _rings() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return polar angles (dense at the iris), azimuths and the quads between them."""
-    polar = np.concatenate([np.linspace(0.004, 0.55, 120), np.linspace(0.55, 2.4, RINGS - 119)[1:]])
-    azimuth = np.linspace(0, 2 * np.pi, SPOKES, endpoint=False)
-    ring, spoke = np.meshgrid(np.arange(RINGS - 1), np.arange(SPOKES), indexing="ij")
-    right = (spoke + 1) % SPOKES
+def _rings(coarse: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return polar angles (dense at the iris), azimuths and the quads between them; each `coarse`-th of both."""
+    polar = np.concatenate([np.linspace(0.004, 0.55, 120), np.linspace(0.55, 2.4, RINGS - 119)[1:]])[::coarse]
+    rings, spokes = len(polar), SPOKES // coarse
+    azimuth = np.linspace(0, 2 * np.pi, spokes, endpoint=False)
+    ring, spoke = np.meshgrid(np.arange(rings - 1), np.arange(spokes), indexing="ij")
+    right = (spoke + 1) % spokes
     quads = np.stack(
         [
-            ring * SPOKES + spoke,
-            (ring + 1) * SPOKES + spoke,
-            (ring + 1) * SPOKES + right,
-            ring * SPOKES + right,
+            ring * spokes + spoke,
+            (ring + 1) * spokes + spoke,
+            (ring + 1) * spokes + right,
+            ring * spokes + right,
         ],
         axis=-1,
     )
     return polar, azimuth, quads.reshape(-1, 4)
 
 
-def ball(eye: Eye, person, rng: np.random.Generator) -> Ball:
+def ball(eye: Eye, person, rng: np.random.Generator, coarse: int = 1) -> Ball:
     """Return the painted eyeball: sclera, iris a little behind it, pupil."""
-    polar, azimuth, quads = _rings()
+    polar, azimuth, quads = _rings(coarse)
     t, a = (g.ravel() for g in np.meshgrid(polar, azimuth, indexing="ij"))
     out = np.stack([np.sin(t) * np.cos(a), np.sin(t) * np.sin(a), np.cos(t)], axis=1)
     off_axis = eye.radius_cm * np.sin(t)

@@ -12,7 +12,7 @@ from diseaseface.benchmarks.mannequin import pigments, population, sculpting, si
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.pictures import encode_png, write
 
-SAMPLES = 6
+SAMPLES = 4
 """Rays for each pixel."""
 LEVELS = (0.25, 0.5, 0.75, 1.0)
 """Shares of the full amount at which each sign is shown."""
@@ -99,24 +99,27 @@ def rendered(shots: Sequence[Shot], folder: Path, samples: int = SAMPLES) -> Ite
     """Yield each shot with its picture and its truth; what lies in the folder already is not rendered again."""
     folder.mkdir(parents=True, exist_ok=True)
     for (kind, number), group in groupby(shots, key=lambda shot: (shot.kind, shot.number)):
-        sat = None
+        person, sat = population.person(kind, number), None
         for shot in group:
             picture, told = folder / f"{shot.name}.png", folder / f"{shot.name}.json"
-            if not (told.exists() and json.loads(told.read_text())["shot"] == asdict(shot)):
-                sat = sat or sitter.sit(population.person(kind, number))
-                _take(sat, shot, picture, told, samples)
-            yield shot, picture, json.loads(told.read_text())["truth"]
+            plan = {"shot": asdict(shot), "person": json.loads(json.dumps(asdict(person))), "samples": samples}
+            known = json.loads(told.read_text(encoding="utf-8")) if told.exists() else {}
+            if {key: known.get(key) for key in plan} != plan:
+                sat = sat or sitter.sit(person)
+                known = plan | {"truth": _take(sat, shot, picture, samples)}
+                # The truth is written last, so that a broken run leaves no half of a pair.
+                write(told, json.dumps(known, indent=1).encode())
+            yield shot, picture, known["truth"]
 
 
-def _take(sat: sitter.Sitter, shot: Shot, picture: Path, told: Path, samples: int) -> None:
-    """Render a shot; its truth is written last, so that a broken run leaves no half of a pair."""
+def _take(sat: sitter.Sitter, shot: Shot, picture: Path, samples: int) -> dict:
+    """Render a shot and return its truth."""
     shape, paints = signs.wanted(shot.amounts)
     before = truth.points(sat.head.vertices)
     details = sculpting.sculpt(before, shape) if shape else {}
     moved = sculpting.moved_by(details)
     write(picture, encode_png(sitter.photo(sat, _sitting(shot), moved, paints, samples=samples)))
-    entry = {"shot": asdict(shot), "truth": _truth(sat, shot, before, before + truth.points(moved), paints)}
-    write(told, json.dumps(entry, indent=1).encode())
+    return _truth(sat, shot, before, before + truth.points(moved), paints)
 
 
 def _sitting(shot: Shot) -> population.Sitting:

@@ -60,10 +60,15 @@ def sit(person: Person) -> Sitter:
     }
     smooth = shape.head_topology(LEVELS) @ head.vertices
     relief = ((head.canvas.points - smooth) * shape.normals(smooth, head.quads)).sum(axis=1)
-    grown = {name: strands for name, strands in grown.items() if strands}
+    grown = {name: _simpler(strands) for name, strands in grown.items() if strands}
     tree = cKDTree(head.canvas.points)
     roots = {name: tree.query(strands.points[:, 0])[1] for name, strands in grown.items()}
     return Sitter(person, head, looks, relief, grown, roots)
+
+
+def _simpler(strands: hair.Strands) -> hair.Strands:
+    """Return strands with every other of their knots: shorter than a pixel between them all the same."""
+    return hair.Strands(strands.points[:, ::2], strands.radius_cm[:, ::2], strands.colour)
 
 
 def reshaped(sitter: Sitter, moved_cm: np.ndarray) -> tuple[Head, dict[str, hair.Strands]]:
@@ -110,7 +115,7 @@ def surfaces(sitter: Sitter, moved_cm, albedo: np.ndarray, sclera: np.ndarray) -
     camera = np.mean([eye.centre for eye in head.eyes], axis=0) + np.array([0, 0, studio.DISTANCE_CM])
     found += [studio.ribbons(one, camera) for one in strands]
     for eye in head.eyes:
-        ball = eyes.ball(eye, person, rng)
+        ball = eyes.ball(eye, person, rng, coarse=3)
         found.append(studio.Surface(ball.points, ball.quads, _tinted(ball, eye, sclera), 0.08, 0.5))
     return found
 
