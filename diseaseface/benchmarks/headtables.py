@@ -41,8 +41,8 @@ def _signs(rows: Sequence[Mapping]) -> dict:
         tones[row["person"]] = row["tone"]
         for name, amount in row["truth"]["signs"].items():
             key = name + ("+" if amount > 0 else "-")
-            full = max(abs(p.full) for p in (attributes()[name].positive, attributes()[name].negative) if p)
-            reached[key] = max(reached[key], abs(amount) / full)
+            pole = attributes()[name].positive if amount > 0 else attributes()[name].negative
+            reached[key] = max(reached[key], amount / pole.full if pole else 0.0)
             if row["read"].get(name) is not None:
                 levels[key][row["person"]].append((amount, row["read"][name]))
     return {key: _sign(key, levels[key], tones, reached[key]) for key in sorted(reached)}

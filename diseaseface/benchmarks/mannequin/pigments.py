@@ -101,9 +101,12 @@ def painted(albedo: np.ndarray, canvas: Canvas, amounts: Mapping[str, float]) ->
 
 
 def measured(name: str, albedo: np.ndarray, was: np.ndarray, canvas: Canvas, sclera: np.ndarray) -> float:
-    """Return the change of a sign's index in the albedo, over the core of its place, in the catalogue's unit."""
+    """Return the change of a sign's index in the albedo, median over the core of its place, in the catalogue's unit.
+
+    The median of a whole face is that of the skin outside a patch: a rash of the cheeks is no flush of the face.
+    """
     pigment = PIGMENTS[name]
     if pigment.where is None:
         return float(-100.0 * np.log10(sclera) @ pigment.index)
     core = pigment.where(canvas) > _CORE
-    return float(-100.0 * (np.log10(albedo[core] / was[core]) @ pigment.index).mean())
+    return float(np.median(-100.0 * np.log10(albedo[core] / was[core]) @ pigment.index))
