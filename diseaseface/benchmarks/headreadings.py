@@ -75,11 +75,14 @@ def _kind(whole: Profile) -> Kind:
 class _Few:
     """The eight kinds, where diseases are ranked."""
 
-    profiles: tuple[Profile, ...]
+    known: tuple[Profile, ...]
     release: str | None
 
     def curated(self) -> tuple[Profile, ...]:
-        return self.profiles
+        return self.known
+
+    def profiles(self) -> tuple[Profile, ...]:
+        return self.known
 
 
 class Reader:
