@@ -142,6 +142,12 @@ def test_a_rash_of_the_cheeks_leaves_the_forehead_alone(cheeks):
     assert np.abs(painted[forehead] - skin[forehead]).max() < 0.01
 
 
+def test_a_rash_of_the_cheeks_is_no_flush_of_the_face(cheeks):
+    skin = np.full((len(cheeks.points), 3), 0.5)
+    painted, sclera = pigments.painted(skin, cheeks, {"malar_erythema": 10.0})
+    assert pigments.measured("facial_erythema", painted, skin, cheeks, sclera) < 1.0
+
+
 def test_yellow_eyes_are_measured_in_the_eyes(cheeks):
     skin = np.full((len(cheeks.points), 3), 0.5)
     painted, sclera = pigments.painted(skin, cheeks, {"scleral_icterus": 9.0})
@@ -200,6 +206,8 @@ def test_the_gain_on_heads_goes_into_the_cards_and_a_blind_measure_fails_by_it(t
     path = tmp_path / "validity.json"
     path.write_text(json.dumps({"measures": {"nose_width": {"sd": 2.0, "n": 60, "retest": 0.1, "retest_n": 60}}}))
     found = {"spearman": [0.3, 0.1, 0.5], "slope": 0.1, "monotone": 0.5, "n": 9}
+    headtables.into_cards(path, {"measures": {"nose_width": found | {"n": 1}}})
+    assert cards.parse(path.read_text())["nose_width"].heads is None, "one head tells nothing of how heads differ"
     headtables.into_cards(path, {"measures": {"nose_width": found, "unknown": found}})
     card = cards.parse(path.read_text())["nose_width"]
     assert card.heads.gain == 0.1

@@ -18,6 +18,7 @@ from diseaseface.benchmarks.mannequin.population import TONES
 from diseaseface.knowledge.catalogue import attributes
 
 _FIRST = 3
+_LEAST_HEADS = 3  # for a card: fewer say nothing of how heads differ
 _EXPRESSED = 0.3  # of the full amount, below which the mesh does not carry a sign
 
 
@@ -130,10 +131,10 @@ TABLES = {"signs": sign_table, "diseases": disease_table, "healthy": healthy_tab
 
 
 def into_cards(path: Path, table: Mapping) -> None:
-    """Write the gain on heads of every measure into a validity.json."""
+    """Write the gain on heads of every measure, where enough heads tell it, into a validity.json."""
     cards = json.loads(path.read_text(encoding="utf-8"))
     for name, found in table["measures"].items():
-        if name in cards["measures"]:
+        if name in cards["measures"] and found["n"] >= _LEAST_HEADS:
             rho, low, high = found["spearman"]
             cards["measures"][name]["heads"] = {
                 "spearman": rho, "low": low, "high": high,
