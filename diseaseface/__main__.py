@@ -94,10 +94,11 @@ def _add_sources(command: argparse.ArgumentParser) -> None:
 
 
 def _add_evaluate(subcommands) -> None:
-    command = subcommands.add_parser("evaluate", help="read the signs of a photo")
-    command.add_argument("photo", metavar="PHOTO")
+    command = subcommands.add_parser("evaluate", help="read the signs of a photo, or of all below a folder")
+    command.add_argument("photo", metavar="PHOTO|FOLDER")
     command.add_argument("--disease", metavar="D")
     command.add_argument("--before", metavar="PHOTO", help="the same person's earlier photo")
+    command.add_argument("--csv", metavar="CSV", help="of a folder: a row a photo, with every measure")
     command.add_argument("--map", metavar="PNG", help="where the face departs, and the measurements drawn on it")
     command.add_argument("--report", metavar="JSON")
     _add_sources(command)

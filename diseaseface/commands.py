@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
-from diseaseface import benchmarks, cohort, marks, pictures
+from diseaseface import benchmarks, cohort, marks, pictures, survey
 from diseaseface.engines.diffusion import models as weights
 from diseaseface.engines.diffusion.options import from_environment
 from diseaseface.errors import EngineUnavailable, RequestError, UnknownDisease
@@ -63,18 +63,40 @@ def strip(options: Namespace, _rest: Sequence[str]) -> None:
 
 
 def evaluate(options: Namespace, _rest: Sequence[str]) -> None:
-    """Read a photo; print what was found, and map it where that is asked."""
-    _require_room(options.report, options.map)
+    """Read a photo, or all below a folder; print what was found, and map or list it where that is asked."""
+    _require_room(options.report, options.map, options.csv)
+    if Path(options.photo).is_dir():
+        _evaluate_folder(options)
+        return
+    if options.csv:
+        raise RequestError("--csv is for a folder of photos; --report writes what was found in one.")
     pipeline = _pipeline(options)
     face = pipeline.look(options.photo)
     before = pipeline.look(options.before) if options.before else None
     report = pipeline.evaluate(face, options.disease, before).to_dict()
-    files = {options.report: _json(report)}
+    files, notes = {options.report: _json(report)}, ()
     if options.map:
         drawn = pipeline.symptom_map(face, options.disease, before)
-        files[options.map] = pictures.encode_png(drawn.sheet())
+        files[options.map], notes = pictures.encode_png(drawn.sheet()), drawn.notes
     _write(files)
-    print("\n".join(presenters.score_sentences(report)))
+    print("\n".join((*presenters.score_sentences(report), *notes)))
+
+
+def _evaluate_folder(options: Namespace) -> None:
+    """Read all photos below a folder; files are written whole once all are read."""
+    if options.before or options.map:
+        raise RequestError("--before and --map are for one photo, not for a folder.")
+    photos = cohort.photos_in(options.photo)
+    rows = []
+    for row in survey.survey(_pipeline(options), photos, options.disease, folder=Path(options.photo)):
+        rows.append(row)
+        print(f"{len(rows)} of {len(photos)}: {row.photo}", file=sys.stderr, flush=True)
+    _write({options.csv: survey.to_csv(rows), options.report: _json([_told(row) for row in rows])})
+    print("\n".join(survey.in_words(rows)))
+
+
+def _told(row: survey.Row) -> dict:
+    return {"photo": row.photo, **(row.report or {"refused": row.reason})}
 
 
 def profile(options: Namespace, _rest: Sequence[str]) -> None:

@@ -31,6 +31,7 @@ ORDER = [
     "results",
     "pipeline",
     "cohort",
+    "survey",
     "ui",
     "benchmarks",
     "commands",

@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from diseaseface.settings import keep_seconds, parallel
-from diseaseface.ui import api, compare_tab, profiles_tab, teach_tab, texts, transform_tab, transform_wiring
+from diseaseface.ui import (
+    api,
+    compare_tab,
+    evaluate_tab,
+    profiles_tab,
+    teach_tab,
+    texts,
+    transform_tab,
+    transform_wiring,
+)
 from diseaseface.ui.downloads import Downloads
 from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import Handlers
@@ -36,6 +45,8 @@ def build(pipeline: "Pipeline") -> gr.Blocks:
                 compare_tab.add(pipeline, handlers.search, parts, comparing)
             with gr.Tab(texts.TAB_PROFILES, id="profiles") as room:
                 profiles = profiles_tab.add(pipeline, handlers.search)
+            with gr.Tab(texts.TAB_EVALUATE, id="evaluate") as reading_room:
+                evaluate_tab.add(pipeline, handlers.search, reading_room)
             with gr.Tab(texts.TAB_TEACH, id="teach") as teaching:
                 teach_tab.add(pipeline, teaching)
             with gr.Tab(texts.TAB_METHOD, id="method"):

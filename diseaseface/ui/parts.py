@@ -5,7 +5,7 @@ from html import escape
 
 import gradio as gr
 
-from diseaseface.ui.examples import ASSETS
+from diseaseface.ui.examples import ASSETS, examples
 
 
 def disease_box(name: str, search: Callable[[str], list[dict]], label: str, hint: str) -> gr.HTML:
@@ -22,6 +22,16 @@ def disease_box(name: str, search: Callable[[str], list[dict]], label: str, hint
     found.__name__ = "search"
     return gr.HTML(
         "", html_template=box, js_on_load=script("disease.js"), server_functions=[found], elem_id=name, label=label
+    )
+
+
+def example_buttons() -> str:
+    """Return a button with its picture for each example; `examples.js` tells which was chosen."""
+    return "".join(
+        f"<button type='button' data-name='{escape(one.path.name)}' title='{escape(one.label)}' "
+        f"aria-label='{escape(one.label)}'{' data-synthetic' if one.synthetic else ''}><img src='{one.thumb()}' alt=''>"
+        "</button>"
+        for one in examples()
     )
 
 

@@ -26,13 +26,18 @@ COLUMNS = ("Sign", "Seen", "Course", "Drawn", "Read back", "Evidence")
 
 
 def scores_html(report: Mapping) -> str:
-    """Return the scores as a list with large figures."""
+    """Return the scores as a list with large figures, and what the face reads most like."""
+    return scores_list(report, scores(report)) + f'<p class="ranking">{escape(ranking_sentence(report))}</p>'
+
+
+def scores_list(report: Mapping, shown: Sequence[Score]) -> str:
+    """Return some scores of a report as a list with large figures."""
     rows = "".join(
         f'<div class="score{"" if score.measured else " unread"}"><dt>{escape(score.title)}</dt>'
         f"<dd><b>{escape(score.figure)}</b>{_gauge(score, report)}<p>{escape(score.sentence)}</p></dd></div>"
-        for score in scores(report)
+        for score in shown
     )
-    return f'<dl class="scores">{rows}</dl><p class="ranking">{escape(ranking_sentence(report))}</p>'
+    return f'<dl class="scores">{rows}</dl>'
 
 
 def _gauge(score: Score, report: Mapping) -> str:

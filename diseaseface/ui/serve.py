@@ -41,7 +41,7 @@ def launch_options(health: Callable[[], dict] = dict) -> dict:
     return {
         "server_name": server_name(),
         "theme": theme(),
-        "css_paths": [ASSETS / f"{name}.css" for name in ("page", "viewer", "profiles")],
+        "css_paths": [ASSETS / f"{name}.css" for name in ("page", "viewer", "profiles", "evaluate")],
         "js": Path(ASSETS / "scripts" / "page.js").read_text(encoding="utf-8"),
         "favicon_path": ASSETS / "icons" / "mark.png",
         "footer_links": [],

@@ -187,8 +187,48 @@ QUIZ_NAMES = ("Without", "With")
 
 TAB_COMPARE = "Compare"
 TAB_TEACH = "Teach"
+
+EVALUATE_PHOTO = "Photo to read"
+EVALUATE_EXAMPLES = "Or one of these"
+EVALUATE_PAIR = "A pair: a synthetic head, and the same drawn with Down syndrome"
+EVALUATE_BEFORE = "Earlier photo of the same person"
+EVALUATE_BEFORE_HINT = "Optional. With it, what has changed is read, which is far surer."
+EVALUATE_DISEASE = "Disease"
+EVALUATE_DISEASE_HINT = "Optional: reads its severity"
+EVALUATE_SET = "Or a set of photos"
+EVALUATE_SET_HINT = "Each is read alone, against the disease chosen above."
+EVALUATE_SET_READ = "Read them all"
+EVALUATE_CSV = "Table as CSV"
+EVALUATE_NO_SET = "Choose photos first: drop several here."
+EVALUATE_TOO_MANY = (
+    "At most {most} photos at once here; for more, use `python -m diseaseface evaluate FOLDER --csv table.csv`."
+)
+EVALUATE_MAP = "Where it departs"
+EVALUATE_VIEWS = [("Map", "map"), ("Measurements", "measurements"), ("Photo", "photo")]
+EVALUATE_READING, EVALUATE_MAPPING = "Reading the face", "Drawing the map"
+EVALUATE_SET_READING = "{done} of {of} read"
+EVALUATE_SET_DONE = "{read} of {of} photos read."
+EVALUATE_SCORES = "What is read"
+EVALUATE_RANKING = "Which disease"
+EVALUATE_RANKING_HINT = "Likenesses, not diagnoses: each says what speaks for it and what does not."
+EVALUATE_SIGNS = "Signs"
+EVALUATE_SIGNS_HINT = "In standard deviations of healthy faces; within the band lie 95 of 100 of them."
+EVALUATE_TRUST = "How far to trust it"
+EVALUATE_TABLE = "The set"
+EVALUATE_HEALTHY = "No departure from healthy: what is read lies where 95 of 100 healthy faces lie."
+EVALUATE_UNLIKE = "The face departs from healthy, but like none of the diseases that are compared."
+EVALUATE_NO_DISEASE = "Choose a disease to read how marked its signs are."
+EVALUATE_OWN = "This picture was drawn here: {name}, severity {severity:.0f} %. It is read like any other photo."
+EVALUATE_ALONE = (
+    "Read from one photo, against {n} healthy adults. People differ by more than most signs, so only marked ones stand "
+    "out; a photo from before tells far more."
+)
+EVALUATE_ALIGNED = "Read as the change between two pictures that lie on each other: every point was followed."
+EVALUATE_RETAKEN = "Read as the difference of two separate photos: pose, light and expression add to it."
+
 TAB_TRANSFORM = "Transform"
 TAB_PROFILES = "Profiles"
+TAB_EVALUATE = "Evaluate"
 TAB_METHOD = "Method and limits"
 METHOD = """
 ## How a picture is made

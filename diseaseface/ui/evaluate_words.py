@@ -1,0 +1,139 @@
+"""From what was read of a photo to words and HTML; pure functions."""
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+
+from diseaseface import survey
+from diseaseface.evaluation.norms import norms
+from diseaseface.evaluation.readings import ALIGNED, ALONE, RETAKEN
+from diseaseface.evaluation.words import percent, scores
+from diseaseface.knowledge.catalogue import attributes
+from diseaseface.knowledge.profiles import Profile
+from diseaseface.ui import texts
+from diseaseface.ui.presenters import note_html, scores_list
+
+MOST_RANKED, MOST_REASONS = 5, 4
+SEEN_SD, EXPECTED_WEIGHT = 1.0, 0.5  # a sign counts as seen, and as expected, from here on
+_MODES = {ALONE: texts.EVALUATE_ALONE, ALIGNED: texts.EVALUATE_ALIGNED, RETAKEN: texts.EVALUATE_RETAKEN}
+_COLUMNS = ("Photo", "Severity", "Reads most like", "Note")
+
+
+def scores_html(report: Mapping, has_before: bool) -> str:
+    """Return severity, profile match and, against a photo before, identity; what to choose where there is none."""
+    wanted = {"Severity", "Profile match"} if report["disease"] else set()
+    wanted |= {"Same person"} if has_before else set()
+    shown = [one for one in scores(report) if one.title in wanted]
+    hint = "" if report["disease"] else f"<p class='hint'>{escape(texts.EVALUATE_NO_DISEASE)}</p>"
+    return scores_list(report, shown) + hint
+
+
+def ranking_html(report: Mapping, profile_of: Callable[[str], Profile]) -> str:
+    """Return the diseases that a face reads most like, each with what speaks for and against it.
+
+    Parameters
+    ----------
+    report : mapping
+        Of an evaluation without a disease: it tells of every sign.
+    profile_of : callable
+        From a disease's id to its profile.
+    """
+    if not report["departs"]:
+        return f"<p class='healthy'>{escape(texts.EVALUATE_HEALTHY)}</p>"
+    items = "".join(_candidate(one, report, profile_of(one["id"])) for one in report["ranking"][:MOST_RANKED])
+    return f"<ol class='likeness'>{items}</ol>" if items else f"<p>{escape(texts.EVALUATE_UNLIKE)}</p>"
+
+
+def _candidate(entry: Mapping, report: Mapping, profile: Profile) -> str:
+    seen, lacking = for_and_against(report["attributes"], profile)
+    said = [("for", "For", seen), ("against", "Against", lacking)]
+    lines = "".join(
+        f"<p class='{kind}'><b>{word}</b> {escape(', '.join(told))}</p>" for kind, word, told in said if told
+    )
+    return (
+        f"<li><h3>{escape(entry['name'])} <code>{escape(entry['id'])}</code></h3>"
+        f"{lines or '<p>None of its own signs can be read from a photo.</p>'}</li>"
+    )
+
+
+def for_and_against(signs: Sequence[Mapping], profile: Profile) -> tuple[list[str], list[str]]:
+    """Return which signs of a disease are seen, most departed first, and which common ones are not, or are reversed."""
+    z = {sign["name"]: sign["z"] for sign in signs if sign["z"] is not None}
+    told = [(z[sign.attribute] * sign.direction, sign) for sign in profile.signs if sign.attribute in z]
+    seen = sorted((one for one in told if one[0] >= SEEN_SD), key=lambda one: -one[0])
+    lacking = [one for one in told if one[0] < SEEN_SD and one[1].weight >= EXPECTED_WEIGHT]
+    lacking.sort(key=lambda one: (one[0], -one[1].weight))
+    return [_said(*one) for one in seen[:MOST_REASONS]], [_said(*one) for one in lacking[:MOST_REASONS]]
+
+
+def _said(along_sd: float, sign) -> str:
+    label = attributes()[sign.attribute].pole(sign.direction).label
+    return f"{label[:1].lower()}{label[1:]} ({along_sd:+.1f} SD)".replace("-", "−")
+
+
+def trust_html(report: Mapping) -> str:
+    """Say how a photo was read, and what could not be measured and why."""
+    measures = report["measures"]
+    read = [one for one in measures if one["status"] == "measured"]
+    how = _MODES[report["reading"]].format(n=norms().n)
+    count = f"{len(read)} of {len(measures)} measures of the face hold their validity card and could be read here."
+    return f"<p>{escape(how)}</p><p>{count}</p>{_unread(report['attributes'])}"
+
+
+def _unread(signs: Sequence[Mapping]) -> str:
+    reasons: dict[str, list[str]] = {}
+    for sign in signs:
+        if sign["status"] != "measured":
+            reasons.setdefault(sign.get("reason") or "Not read.", []).append(sign["label"])
+    items = "".join(
+        f"<li>{escape(reason)} <small>{escape(', '.join(labels))}</small></li>"
+        for reason, labels in sorted(reasons.items(), key=lambda one: -len(one[1]))
+    )
+    count = sum(len(labels) for labels in reasons.values())
+    return f"<details><summary>{count} signs cannot be read here, and why</summary><ul>{items}</ul></details>"
+
+
+def own_html(drawn: Mapping | None) -> str:
+    """Say so where a picture was drawn here."""
+    disease, severity = (drawn or {}).get("disease"), (drawn or {}).get("severity")
+    if not isinstance(disease, dict) or not isinstance(severity, int | float):
+        return ""
+    return note_html(texts.EVALUATE_OWN.format(name=disease.get("name"), severity=100 * severity))
+
+
+def notes_html(notes: Sequence[str]) -> str:
+    """Return what to know of the map."""
+    return "".join(f"<p class='map-note'>{escape(note)}</p>" for note in notes)
+
+
+def table_html(rows: Sequence[survey.Row], total: int | None = None) -> str:
+    """Return a table of a set; while it is read, `total` photos in all, with a progress bar."""
+    head = "".join(f"<th scope='col'>{name}</th>" for name in _COLUMNS)
+    body = "".join(_row(row) for row in rows)
+    table = (
+        f"<div class='wide'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>" if rows else ""
+    )
+    if total is None:
+        read = sum(row.report is not None for row in rows)
+        return f"<h2>{texts.EVALUATE_TABLE}</h2><p>{texts.EVALUATE_SET_DONE.format(read=read, of=len(rows))}</p>{table}"
+    said = texts.EVALUATE_SET_READING.format(done=len(rows), of=total)
+    bar = f"<progress max='{total}' value='{len(rows)}' aria-label='{said}'></progress>"
+    return f"<h2>{texts.EVALUATE_TABLE}</h2><p class='bar' role='status'>{bar} {said}</p>{table}"
+
+
+def _row(row: survey.Row) -> str:
+    told = survey.summary(row)
+    if row.report is None:
+        cells = (told["photo"], "", "", told["note"])
+    else:
+        like = ", ".join(row.ranked) if told["departs"] and row.ranked else "no departure from healthy"
+        drawn = f"Drawn here as {told['drawn_here_as']}. " if told["drawn_here_as"] else ""
+        cells = (told["photo"], _severity(told), like, f"{drawn}{told['note']}")
+    kind = " class='refused-row'" if row.report is None else ""
+    data = (f"<td data-name='{name}'>{escape(str(cell))}</td>" for name, cell in zip(_COLUMNS, cells, strict=True))
+    return f"<tr{kind}>{''.join(data)}</tr>"
+
+
+def _severity(told: Mapping) -> str:
+    if told["severity"] is None:
+        return "–"
+    return f"{percent(told['severity'])} ({percent(told['severity_low'])} to {percent(told['severity_high'])})"
