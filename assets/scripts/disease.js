@@ -65,6 +65,8 @@ function choose(place) {
   const option = options[place];
   if (!option) return;
   box.value = option.name;
+  clearTimeout(timer);
+  asked += 1; // suggestions still on their way come too late
   close();
   if (props.value === option.id) return;
   props.value = option.id;

@@ -15,7 +15,7 @@ _MOST_COVER = 0.72
 _GREY = (34, 0.72)  # the photo keeps its shades in a range that every heat stands out from
 PAPER, INK, DIM = (23, 32, 42), (232, 237, 242), (154, 168, 181)
 _HEAD_CM = (-11.5, -13.0, 11.5, 13.5)  # of the canonical frame
-_SCALE_SHARE = 0.11  # of the picture's height
+_SCALE_SHARE = 0.13  # of the picture's height
 
 
 def head_box(face: Face) -> tuple[int, int, int, int]:
@@ -70,7 +70,7 @@ def with_scale(picture: np.ndarray, title: str) -> np.ndarray:
     band = max(44, round(_SCALE_SHARE * height))
     page = Image.new("RGB", (width, height + band), PAPER)
     page.paste(Image.fromarray(picture), (0, 0))
-    pen, size = ImageDraw.Draw(page), max(10, round(min(0.24 * band, width / 34)))
+    pen, size = ImageDraw.Draw(page), max(10, round(min(0.22 * band, width / 34)))
     font = ImageFont.load_default(size)
     left, right, top = round(0.03 * width), round(0.97 * width), height + round(0.16 * band)
     bar = np.repeat(colours(np.linspace(LOW_SD, HIGH_SD, right - left))[None], max(4, round(0.2 * band)), axis=0)

@@ -16,8 +16,8 @@ from diseaseface.knowledge.profiles import Profile
 
 _TITLES = ("Largest difference from healthy faces read there", "Largest change from the photo before read there")
 _NO_COLOUR = (
-    "Colour is left out: among the healthy faces it would be set against few have skin this dark, and contrasts are "
-    "larger on it. With a photo from before, changes of colour are shown."
+    "Colour is left out: among the healthy faces it would be set against few have skin that looks as dark, and "
+    "contrasts are larger on it. With a photo from before, changes of colour are shown."
 )
 _LEAST_TALL_PX = 600  # of the overlay, so that its scale can be read
 

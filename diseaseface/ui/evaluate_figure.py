@@ -29,7 +29,8 @@ def chosen(report: Mapping) -> list[Mapping]:
     """Return the signs that get a row."""
     signs = list(report["attributes"])
     if not report["disease"]:
-        known = [sign for sign in signs if sign["z"] is not None]
+        # A sign that lies the other way, such as skin less blue than usual, is none.
+        known = [sign for sign in signs if sign["z"] is not None and sign["z"] * sign["direction"] > 0]
         signs = sorted(known, key=lambda sign: -abs(sign["z"]))
         signs = [sign for place, sign in enumerate(signs) if sign["z"] not in [one["z"] for one in signs[:place]]]
     return signs[:MOST_ROWS]
@@ -111,7 +112,7 @@ def _frame(signs: Sequence[Mapping]) -> dict:
             "domain": [0.46, 0.86],
             "range": [-most, most],
             "dtick": 2,
-            "ticksuffix": " SD",
+            "tickangle": 0,
             "zeroline": True,
             "zerolinewidth": 1,
             "fixedrange": True,

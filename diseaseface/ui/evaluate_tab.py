@@ -137,5 +137,5 @@ def _wire(handlers: EvaluateHandlers, parts: dict, room: gr.Tab) -> None:
 
 
 def _examples() -> str:
-    pair = f"<button type='button' class='pair' data-name='{PAIR}'>{texts.EVALUATE_PAIR}</button>"
+    pair = f"<p><button type='button' class='pair' data-name='{PAIR}'>{texts.EVALUATE_PAIR}</button></p>"
     return f"<p>{texts.EVALUATE_EXAMPLES}</p><div>{example_buttons()}</div>{pair}"

@@ -67,7 +67,7 @@ def for_and_against(signs: Sequence[Mapping], profile: Profile) -> tuple[list[st
 
 def _said(along_sd: float, sign) -> str:
     label = attributes()[sign.attribute].pole(sign.direction).label
-    return f"{label[:1].lower()}{label[1:]} ({along_sd:+.1f} SD)".replace("-", "−")
+    return f"{label[:1].lower()}{label[1:]} ({round(along_sd, 1) or 0.0:+.1f} SD)".replace("-", "−")
 
 
 def trust_html(report: Mapping) -> str:

@@ -1,0 +1,162 @@
+"""The Evaluate tab without a browser: what it reads, refuses, draws and lists."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import gradio as gr
+import known
+import numpy as np
+import pytest
+from PIL import Image
+
+from diseaseface import Pipeline, pictures
+from diseaseface.evaluation.report import MEASURED, NOT_MEASURABLE
+from diseaseface.knowledge.profiles import Profile, Sign
+from diseaseface.survey import Row
+from diseaseface.ui import evaluate_words, texts
+from diseaseface.ui.evaluate_figure import USUAL_SD, chosen, error_sd, signs_figure
+from diseaseface.ui.evaluate_handlers import MOST_PHOTOS, PAIR, EvaluateHandlers
+from diseaseface.ui.examples import examples
+
+DISEASE = "ORPHA:870"
+
+
+@pytest.fixture(scope="module")
+def handlers():
+    pipeline = Pipeline.load()
+    return EvaluateHandlers(Pipeline(known.diseases(), pipeline.engines))
+
+
+@pytest.fixture(scope="module")
+def photo(astronaut, tmp_path_factory):
+    path = tmp_path_factory.mktemp("photo") / "face.png"
+    Image.fromarray(np.ascontiguousarray(astronaut[:320, 60:380])).save(path)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def wall(tmp_path_factory):
+    path = tmp_path_factory.mktemp("photo") / "wall.png"
+    Image.fromarray(np.full((200, 200, 3), 128, np.uint8)).save(path)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def alone(handlers, photo):
+    """The steps of reading one photo against a disease."""
+    return [named(step) for step in handlers.read(photo, None, DISEASE, "map", None)]
+
+
+def named(step) -> dict:
+    return dict(zip(EvaluateHandlers.outputs(), step, strict=True))
+
+
+def sign(name="nose_width", z=2.5, direction=1, **more) -> dict:
+    told = {"name": name, "label": name, "direction": direction, "z": z, "measured": None if z is None else 2.0 * z}
+    status = NOT_MEASURABLE if z is None else MEASURED
+    return told | {"unit": "mm", "noise": 1.0, "side": None, "status": status, "reason": "Depth."} | more
+
+
+def test_the_numbers_come_first_and_then_the_map(alone):
+    working, numbers, last = alone
+    assert texts.EVALUATE_READING in working["status"]
+    assert "Severity" in numbers["scores"]
+    assert numbers["plot"].data
+    assert Path(last["picture"]).is_file()
+    assert last["held"].views.keys() == {"map", "measurements", "photo"}
+
+
+def test_what_is_shown_already_is_not_read_again_and_can_be_turned(handlers, alone, photo):
+    held = alone[-1]["held"]
+    (again,) = handlers.read(photo, None, DISEASE, "map", held)
+    assert named(again)["picture"] == gr.skip()
+    assert handlers.turn("measurements", held) == held.views["measurements"]
+    assert handlers.turn("map", None) == gr.skip()
+
+
+def test_a_photo_without_a_face_is_refused_beside_it(handlers, wall, photo):
+    last = named(list(handlers.read(wall, None, "", "map", None))[-1])
+    assert "face" in last["notice"]
+    last = named(list(handlers.read(photo, wall, "", "map", None))[-1])
+    assert last["notice"] == ""
+    assert "face" in last["before_notice"]
+    last = named(list(handlers.read(photo, None, "xyzzy", "map", None))[-1])
+    assert "xyzzy" in last["disease_notice"]
+
+
+def test_nothing_is_asked_of_somebody_who_has_just_come(handlers):
+    (step,) = handlers.read(None, None, "", "map", None)
+    assert named(step)["notice"] == ""
+    assert handlers.first(None, None) == str(examples()[0].path)
+    assert handlers.first("a.png", None) == gr.skip()
+
+
+def test_a_pair_is_a_drawn_picture_and_its_photo_and_is_recognised(handlers):
+    drawn, before = handlers.take_example(SimpleNamespace(name=PAIR))
+    assert before == str(examples()[0].path)
+    assert pictures.read_report(drawn)["disease"]["name"] == "Down syndrome"
+    assert "Down syndrome, severity 80 %" in evaluate_words.own_html(pictures.read_report(drawn))
+    photo, none = handlers.take_example(SimpleNamespace(name=examples()[1].path.name))
+    assert (photo, none) == (str(examples()[1].path), None)
+
+
+def test_a_set_is_read_one_by_one_with_a_bad_photo_as_its_row(handlers, photo, wall):
+    steps = list(handlers.read_set([photo, wall], None))
+    assert [step[0].count("<tr") - 1 for step in steps if "<tr" in step[0]] == [1, 2, 2]
+    table, rows, csv, stop, notice = steps[-1]
+    assert "1 of 2 photos read" in table
+    assert "refused-row" in table
+    assert csv["visible"] is True
+    assert stop["visible"] is False
+    assert notice == ""
+    assert Path(handlers.take_csv(rows)).read_text(encoding="utf-8-sig").startswith("photo,status,severity")
+
+
+@pytest.mark.parametrize("files", [None, [], ["x.png"] * (MOST_PHOTOS + 1)], ids=["none", "empty", "too many"])
+def test_a_set_of_none_or_too_many_is_refused_in_words(handlers, files):
+    ((*_, notice),) = handlers.read_set(files, None)
+    assert "notice" in notice
+
+
+def test_what_speaks_for_a_disease_and_what_against_it():
+    profile = Profile(
+        "X", "X", (),
+        (Sign("nose_width", 1, 0.9), Sign("mouth_width", -1, 0.8), Sign("philtrum_length", 1, 0.9),
+         Sign("chin_width", 1, 0.1), Sign("pallor", 1, 0.9)),
+    )  # fmt: skip
+    signs = [sign("nose_width", 2.5), sign("mouth_width", 1.5), sign("philtrum_length", 0.2), sign("chin_width", -3.0)]
+    seen, lacking = evaluate_words.for_and_against([*signs, sign("pallor", None)], profile)
+    assert [word.split(" (")[1] for word in seen] == ["+2.5 SD)"]
+    assert [word.split(" (")[1] for word in lacking] == ["−1.5 SD)", "+0.2 SD)"], "a rare sign's absence says nothing"
+
+
+def test_no_departure_is_an_answer():
+    told = evaluate_words.ranking_html({"departs": False, "ranking": [], "attributes": []}, lambda _: None)
+    assert texts.EVALUATE_HEALTHY in told
+
+
+def test_the_plot_has_a_row_a_sign_with_error_and_says_what_is_not_read():
+    report = {"disease": {"id": "X"}, "attributes": [sign(z=3.0), sign("chin_width", None)]}
+    figure = signs_figure(report)
+    read, unread = figure.data
+    assert list(read.x) == [3.0]
+    assert read.error_x.array[0] == pytest.approx(0.5)
+    assert list(unread.y) == [1]
+    assert "Depth." in unread.hovertext[0]
+    assert figure.layout.shapes[0].x1 == USUAL_SD
+
+
+def test_without_a_disease_the_most_departed_come_first_and_opposites_of_a_sign_are_none():
+    signs = [sign("a", 0.5), sign("b", -3.0, -1), sign("c", -4.0, 1), sign("d", None), sign("e", -3.0, -1)]
+    assert [one["name"] for one in chosen({"disease": None, "attributes": signs})] == ["b", "a"]
+    assert error_sd(sign(z=None)) == 0.0
+
+
+def test_names_of_files_and_reasons_cannot_inject_markup():
+    evil = "<img src=x onerror=alert(1)>"
+    html = evaluate_words.table_html([Row(evil, reason=evil)]) + evaluate_words.notes_html([evil])
+    html += evaluate_words.own_html({"disease": {"name": evil}, "severity": 0.5})
+    html += evaluate_words.trust_html(
+        {"measures": [], "reading": "alone", "attributes": [sign(z=None, reason=evil, label=evil)]}
+    )
+    assert "<img" not in html
