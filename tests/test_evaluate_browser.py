@@ -37,6 +37,7 @@ def test_a_pair_is_read_with_severity_ranking_and_map(browser, address, tmp_path
 
     wall = tmp_path / "wall.png"
     Image.fromarray(np.full((200, 200, 3), 128, np.uint8)).save(wall)
+    page.check("#evaluate-consent input")
     page.click("#evaluate-many > button")
     page.set_input_files("#evaluate-files input[type=file]", [wall])
     page.click("#evaluate-read")

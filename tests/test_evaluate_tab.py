@@ -44,7 +44,7 @@ def wall(tmp_path_factory):
 @pytest.fixture(scope="module")
 def alone(handlers, photo):
     """The steps of reading one photo against a disease."""
-    return [named(step) for step in handlers.read(photo, None, DISEASE, "map", None)]
+    return [named(step) for step in handlers.read(photo, None, DISEASE, True, "map", None)]
 
 
 def named(step) -> dict:
@@ -68,27 +68,36 @@ def test_the_numbers_come_first_and_then_the_map(alone):
 
 def test_what_is_shown_already_is_not_read_again_and_can_be_turned(handlers, alone, photo):
     held = alone[-1]["held"]
-    (again,) = handlers.read(photo, None, DISEASE, "map", held)
+    (again,) = handlers.read(photo, None, DISEASE, True, "map", held)
     assert named(again)["picture"] == gr.skip()
     assert handlers.turn("measurements", held) == held.views["measurements"]
     assert handlers.turn("map", None) == gr.skip()
 
 
 def test_a_photo_without_a_face_is_refused_beside_it(handlers, wall, photo):
-    last = named(list(handlers.read(wall, None, "", "map", None))[-1])
+    last = named(list(handlers.read(wall, None, "", True, "map", None))[-1])
     assert "face" in last["notice"]
-    last = named(list(handlers.read(photo, wall, "", "map", None))[-1])
+    last = named(list(handlers.read(photo, wall, "", True, "map", None))[-1])
     assert last["notice"] == ""
     assert "face" in last["before_notice"]
-    last = named(list(handlers.read(photo, None, "xyzzy", "map", None))[-1])
+    last = named(list(handlers.read(photo, None, "xyzzy", True, "map", None))[-1])
     assert "xyzzy" in last["disease_notice"]
 
 
 def test_nothing_is_asked_of_somebody_who_has_just_come(handlers):
-    (step,) = handlers.read(None, None, "", "map", None)
+    (step,) = handlers.read(None, None, "", True, "map", None)
     assert named(step)["notice"] == ""
     assert handlers.first(None, None) == str(examples()[0].path)
     assert handlers.first("a.png", None) == gr.skip()
+
+
+def test_a_persons_photo_waits_for_consent_and_an_example_does_not(handlers, photo):
+    (step,) = handlers.read(photo, None, "", False, "map", None)
+    assert named(step)["notice"].count(texts.EVALUATE_CONSENT_FIRST) == 1
+    (*_, notice) = next(handlers.read_set([photo], None, False))
+    assert texts.EVALUATE_CONSENT_FIRST in notice
+    first = named(next(handlers.read(str(examples()[0].path), None, "", False, "map", None)))
+    assert texts.EVALUATE_READING in first["status"]
 
 
 def test_a_pair_is_a_drawn_picture_and_its_photo_and_is_recognised(handlers):
@@ -101,7 +110,7 @@ def test_a_pair_is_a_drawn_picture_and_its_photo_and_is_recognised(handlers):
 
 
 def test_a_set_is_read_one_by_one_with_a_bad_photo_as_its_row(handlers, photo, wall):
-    steps = list(handlers.read_set([photo, wall], None))
+    steps = list(handlers.read_set([photo, wall], None, True))
     assert [step[0].count("<tr") - 1 for step in steps if "<tr" in step[0]] == [1, 2, 2]
     table, rows, csv, stop, notice = steps[-1]
     assert "1 of 2 photos read" in table
@@ -114,7 +123,7 @@ def test_a_set_is_read_one_by_one_with_a_bad_photo_as_its_row(handlers, photo, w
 
 @pytest.mark.parametrize("files", [None, [], ["x.png"] * (MOST_PHOTOS + 1)], ids=["none", "empty", "too many"])
 def test_a_set_of_none_or_too_many_is_refused_in_words(handlers, files):
-    ((*_, notice),) = handlers.read_set(files, None)
+    ((*_, notice),) = handlers.read_set(files, None, True)
     assert "notice" in notice
 
 

@@ -12,28 +12,10 @@ from diseaseface.engines.diffusion.crop import Crop
 from diseaseface.engines.diffusion.loading import Parts
 from diseaseface.engines.diffusion.options import Options
 from diseaseface.engines.morph.engine import MorphEngine
+from diseaseface.evaluation.realism import kernel_distance
 from diseaseface.faces.face import Face
 
 _POOLED = 4
-
-
-def kernel_distance(one: np.ndarray, other: np.ndarray) -> float:
-    """Return the squared maximum mean discrepancy of two groups of features (n, d) and (m, d).
-
-    Unbiased, with the kernel (x·y/d + 1)³ (Binkowski 2018, ICLR); about zero for two draws of one group,
-    and below zero by chance.
-    """
-    if min(len(one), len(other)) < 2:
-        raise ValueError(f"each group needs two pictures at least, not {len(one)} and {len(other)}")
-
-    def kernel(a, b):
-        return (a @ b.T / a.shape[1] + 1.0) ** 3
-
-    def within(group):
-        table = kernel(group, group)
-        return (table.sum() - np.trace(table)) / (len(group) * (len(group) - 1))
-
-    return float(within(one) + within(other) - 2.0 * kernel(one, other).mean())
 
 
 @torch.no_grad()

@@ -14,7 +14,7 @@ from diseaseface import pictures, survey
 from diseaseface.errors import DiseaseFaceError, FaceError, PhotoError
 from diseaseface.ui import evaluate_words, presenters, texts
 from diseaseface.ui.evaluate_figure import signs_figure
-from diseaseface.ui.examples import examples
+from diseaseface.ui.examples import examples, is_example
 
 if TYPE_CHECKING:
     from diseaseface.pipeline import Pipeline
@@ -77,7 +77,7 @@ class EvaluateHandlers:
         drawn = self.pipeline.transform(before, PAIR_DISEASE, PAIR_SEVERITY)
         return _placed(pictures.encode_png(drawn.picture, drawn.report.to_dict()), "pair.png"), before
 
-    def read(self, photo, before, disease, view: str, held: Held | None) -> Iterator[tuple]:
+    def read(self, photo, before, disease, consent: bool, view: str, held: Held | None) -> Iterator[tuple]:
         """Read a photo, alone or against an earlier one: the numbers first, then the map."""
         asked = (photo, before, disease)
         if not photo:
@@ -85,6 +85,9 @@ class EvaluateHandlers:
             return
         if held and held.asked == asked:
             yield Shown().values()
+            return
+        if not consent and not all(_needs_none(one) for one in (photo, before) if one):
+            yield Shown(notice=presenters.notice_html(texts.EVALUATE_CONSENT_FIRST)).values()
             return
         try:
             for step in self._steps(photo, before, disease, view):
@@ -129,12 +132,11 @@ class EvaluateHandlers:
         """Show the map, the measurements or the photo of what was read last."""
         return held.views[view] if held else gr.skip()
 
-    def read_set(self, files: Sequence[str] | None, disease: str | None) -> Iterator[tuple]:
+    def read_set(self, files: Sequence[str] | None, disease: str | None, consent: bool) -> Iterator[tuple]:
         """Read a set of photos; yield table, rows, CSV button, stop button and notice after each."""
         hidden = gr.update(visible=False)
-        if not files or len(files) > MOST_PHOTOS:
-            said = texts.EVALUATE_TOO_MANY.format(most=MOST_PHOTOS) if files else texts.EVALUATE_NO_SET
-            yield gr.skip(), gr.skip(), gr.skip(), hidden, presenters.notice_html(said)
+        if refusal := _refusal(files, consent):
+            yield gr.skip(), gr.skip(), gr.skip(), hidden, presenters.notice_html(refusal)
             return
         rows: list[survey.Row] = []
         working, total = gr.update(visible=True), len(files)
@@ -157,6 +159,19 @@ class EvaluateHandlers:
     def take_csv(rows: Sequence[survey.Row]) -> str:
         """Return the table as a CSV file."""
         return save_bytes_to_cache(survey.to_csv(rows), "diseaseface-set.csv", get_upload_folder())
+
+
+def _needs_none(photo: str) -> bool:
+    """Whether a photo is an example, or was drawn here: then there is nobody to ask."""
+    return is_example(photo) or pictures.read_report(photo) is not None
+
+
+def _refusal(files: Sequence[str] | None, consent: bool) -> str | None:
+    if not files:
+        return texts.EVALUATE_NO_SET
+    if len(files) > MOST_PHOTOS:
+        return texts.EVALUATE_TOO_MANY.format(most=MOST_PHOTOS)
+    return None if consent else texts.EVALUATE_CONSENT_FIRST
 
 
 def _refused(where: str, error: Exception) -> tuple:

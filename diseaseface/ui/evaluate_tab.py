@@ -62,6 +62,7 @@ def _asking(search) -> dict:
         step_title(1, texts.EVALUATE_PHOTO)
         parts["photo"] = _photo("evaluate-photo", texts.EVALUATE_PHOTO, texts.PHOTO_HINT, 176)
         parts["examples"] = gr.HTML(_examples(), js_on_load=script("examples.js"), elem_id="evaluate-examples")
+        parts["consent"] = gr.Checkbox(False, label=texts.CONSENT, container=False, elem_id="evaluate-consent")
         parts["notice"] = words("evaluate-notice")
     with gr.Column(elem_classes="step", min_width=0):
         step_title(2, texts.EVALUATE_BEFORE)
@@ -113,9 +114,9 @@ def _table() -> dict:
 
 def _wire(handlers: EvaluateHandlers, parts: dict, room: gr.Tab) -> None:
     outputs = [parts[name] for name in handlers.outputs()]
-    asked = [parts[name] for name in ("photo", "before", "disease", "view", "held")]
+    asked = [parts[name] for name in ("photo", "before", "disease", "consent", "view", "held")]
     gr.on(
-        [parts["photo"].change, parts["before"].change, parts["disease"].input],
+        [parts["photo"].change, parts["before"].change, parts["disease"].input, parts["consent"].input],
         handlers.read,
         asked,
         outputs,
@@ -127,7 +128,9 @@ def _wire(handlers: EvaluateHandlers, parts: dict, room: gr.Tab) -> None:
     parts["examples"].select(handlers.take_example, None, [parts["photo"], parts["before"]], **QUIET)
     parts["view"].input(handlers.turn, [parts["view"], parts["held"]], parts["picture"], **QUIET)
     told = [parts[name] for name in ("table", "rows", "csv", "stop", "set_notice")]
-    reading = parts["read"].click(handlers.read_set, [parts["files"], parts["disease"]], told, **QUIET, **ONE_AT_A_TIME)
+    reading = parts["read"].click(
+        handlers.read_set, [parts["files"], parts["disease"], parts["consent"]], told, **QUIET, **ONE_AT_A_TIME
+    )
     parts["stop"].click(
         handlers.stopped, parts["rows"], [parts["table"], parts["csv"], parts["stop"]],
         cancels=[reading], queue=False, **QUIET,

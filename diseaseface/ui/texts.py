@@ -191,6 +191,9 @@ TAB_TEACH = "Teach"
 EVALUATE_PHOTO = "Photo to read"
 EVALUATE_EXAMPLES = "Or one of these"
 EVALUATE_PAIR = "A pair: a synthetic head, and the same drawn with Down syndrome"
+EVALUATE_CONSENT_FIRST = (
+    "Please confirm above that the people in the photos agree; they are then read at once. Examples need no consent."
+)
 EVALUATE_BEFORE = "Earlier photo of the same person"
 EVALUATE_BEFORE_HINT = "Optional: reads what has changed"
 EVALUATE_DISEASE = "Disease"

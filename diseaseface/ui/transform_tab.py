@@ -7,10 +7,9 @@ import gradio as gr
 from diseaseface.ui import texts
 from diseaseface.ui.asked import FIRST
 from diseaseface.ui.engines import offered
-from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import Handlers
 from diseaseface.ui.held import working
-from diseaseface.ui.parts import disease_box, folded, script, step_title, title, words
+from diseaseface.ui.parts import disease_box, example_buttons, folded, script, step_title, title, words
 from diseaseface.ui.viewer import ear, viewer
 
 
@@ -160,9 +159,4 @@ def _upload() -> str:
 
 
 def _examples() -> str:
-    buttons = "".join(
-        f"<button type='button' data-name='{one.path.name}' title='{one.label}' aria-label='{one.label}'"
-        f"{' data-synthetic' if one.synthetic else ''}><img src='{one.thumb()}' alt=''></button>"
-        for one in examples()
-    )
-    return f"<p>{texts.EXAMPLES}</p><div>{buttons}</div><p class='small'>{texts.EXAMPLES_NOTE}</p>"
+    return f"<p>{texts.EXAMPLES}</p><div>{example_buttons()}</div><p class='small'>{texts.EXAMPLES_NOTE}</p>"
