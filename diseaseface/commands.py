@@ -91,12 +91,8 @@ def _evaluate_folder(options: Namespace) -> None:
     for row in survey.survey(_pipeline(options), photos, options.disease, folder=Path(options.photo)):
         rows.append(row)
         print(f"{len(rows)} of {len(photos)}: {row.photo}", file=sys.stderr, flush=True)
-    _write({options.csv: survey.to_csv(rows), options.report: _json([_told(row) for row in rows])})
+    _write({options.csv: survey.to_csv(rows), options.report: _json([row.to_dict() for row in rows])})
     print("\n".join(survey.in_words(rows)))
-
-
-def _told(row: survey.Row) -> dict:
-    return {"photo": row.photo, **(row.report or {"refused": row.reason})}
 
 
 def profile(options: Namespace, _rest: Sequence[str]) -> None:

@@ -39,6 +39,10 @@ class Row:
     reason: str | None = None
     drawn: Mapping | None = None
 
+    def to_dict(self) -> dict:
+        """Return the photo's name with its report, or with why it was refused."""
+        return {"photo": self.photo, **(self.report or {REFUSED: self.reason})}
+
     @property
     def ranked(self) -> list[str]:
         """Names of the diseases that it reads most like, best first."""

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from diseaseface.benchmarks import diagnosis
+from diseaseface import tensors
+from diseaseface.benchmarks import diagnosis, finetuning
 from diseaseface.benchmarks.diagnosis import HEALTHY, Cases
-from diseaseface.errors import RequestError
+from diseaseface.errors import EngineUnavailable, RequestError
+from diseaseface.faces.look import look
 
 
 def made(informative: bool, people: int = 30) -> Cases:
@@ -32,7 +34,8 @@ def test_every_disease_is_told_from_healthy_and_all_from_each_other(table):
 
 def test_what_can_be_learned_is_learned(table):
     for task in table["tasks"].values():
-        assert task["embedding + linear SVM"]["accuracy"] > 0.9
+        for method, least in (("linear SVM", 0.9), ("linear head", 0.9), ("fine-tuned last layer", 0.8)):
+            assert task[f"embedding + {method}"]["accuracy"] > least, method
         assert task["profiles, untrained"]["accuracy"] == 1.0
 
 
@@ -68,6 +71,41 @@ def test_what_cannot_be_run_says_so(table):
     row = table["tasks"]["healthy / A"]["fine-tuned network"]
     assert row["status"] == "not_available"
     assert "weights" in row["reason"]
+
+
+def test_weights_that_are_no_resnet_are_refused_in_words(tmp_path, monkeypatch):
+    torch = pytest.importorskip("torch")
+    file = tmp_path / "other.pth"
+    torch.save({"stem": torch.zeros(2)}, file)
+    monkeypatch.setenv(finetuning.BACKBONE_SETTING, str(file))
+    chips = np.zeros((4, finetuning.CHIP_PX, finetuning.CHIP_PX, 3), np.uint8)
+    with pytest.raises(EngineUnavailable, match="no ResNet"):
+        finetuning.network(chips, np.array(list("abab")), np.arange(4), chips)
+
+
+def test_a_network_is_fine_tuned_where_its_weights_lie(tmp_path, monkeypatch):
+    torch = pytest.importorskip("torch")
+    tensors.torch()
+    models = pytest.importorskip("torchvision.models")
+    torch.manual_seed(0)
+    file = tmp_path / "resnet18.pth"
+    torch.save(models.resnet18(weights=None).state_dict(), file)
+    monkeypatch.setenv(finetuning.BACKBONE_SETTING, str(file))
+    monkeypatch.setattr(finetuning, "_EPOCHS", 3)
+    assert finetuning.refusal() is None
+    labels = np.array(["dark", "light"] * 6)
+    shades = np.where(labels == "dark", 40, 210).astype(np.uint8)
+    chips = np.broadcast_to(shades[:, None, None, None], (12, 64, 64, 3)).copy()
+    told = finetuning.network(chips, labels, np.arange(12), chips[:4])
+    assert list(told) == ["dark", "light", "dark", "light"]
+
+
+def test_faces_are_cut_out_upright_and_whole(face):
+    cut = finetuning.chip(face)
+    assert cut.shape == (finetuning.CHIP_PX, finetuning.CHIP_PX, 3)
+    again = look(np.ascontiguousarray(np.kron(cut, np.ones((2, 2, 1), np.uint8))))
+    assert abs(again.pose.roll_deg) < 4.0
+    assert again.iris_px > 12
 
 
 def test_intervals_hold_their_value(table):

@@ -1,8 +1,9 @@
 """Which disease? Baselines from the literature beside the profiles, cross-validated by identity.
 
 After Deep Facial Diagnosis (Jin 2020, IEEE Access 8:123649): an embedding of a face recognition network with a
-linear support vector machine, in the binary tasks (healthy against one disease) and with all classes. Beside it the
-profile-based reading, which is trained on no picture, and both combined. `--faces DIR` holds one folder a class, as
+linear support vector machine, and fine-tuning as far as the weights that are here allow (see `finetuning`), in the
+binary tasks (healthy against one disease) and with all classes. Beside them the profile-based reading, which is
+trained on no picture, and both combined. `--faces DIR` holds one folder a class, as
 Disease-Specific Faces does: `healthy` and folders that are named like diseases. `--draw DIR` takes healthy faces and
 draws the diseases itself; the table then says so. Photos of one person never stand on both sides of a split.
 """
@@ -22,6 +23,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from diseaseface import edits, knowledge
+from diseaseface.benchmarks import finetuning
 from diseaseface.benchmarks.photos import SUFFIXES, photos
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.errors import DiseaseFaceError, RequestError
@@ -38,7 +40,6 @@ _FOLDS, _BOOTSTRAPS = 5, 1000
 _ONE_PERSON = 0.45  # of dlib's distance; its makers draw the line between two people at 0.6
 _DRAWN_SEVERITY = 0.7
 _DEFAULT = ("Beta-thalassemia", "Hyperthyroidism", "Down syndrome", "Leprosy")  # the classes of DSF
-_NO_FINE_TUNING = "Fine-tuning needs the weights of a face recognition network that can be trained; none is present."
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +58,8 @@ class Cases:
         Classes that the columns of `profiles` stand for.
     drawn : bool
         Whether the diseases were drawn by the morph engine.
+    chips : uint8 array of shape (n, 160, 160, 3) or None
+        The faces themselves; None where no network can be trained on them.
     """
 
     labels: np.ndarray
@@ -65,6 +68,7 @@ class Cases:
     profiles: np.ndarray
     diseases: tuple[str, ...]
     drawn: bool = False
+    chips: np.ndarray | None = None
 
     def only(self, classes: Sequence[str]) -> "Cases":
         """Return the cases of some classes."""
@@ -73,7 +77,7 @@ class Cases:
         diseases = tuple(self.diseases[k] for k in columns)
         return Cases(
             self.labels[kept], self.people[kept], self.embeddings[kept], self.profiles[kept][:, columns], diseases,
-            self.drawn,
+            self.drawn, None if self.chips is None else self.chips[kept],
         )  # fmt: skip
 
 
@@ -147,6 +151,7 @@ def cases(pictures: Sequence[tuple[str, int | None, Face]], profiles: dict[str, 
         np.array([_explained(face, profiles.values()) for _, _, face in pictures]),
         tuple(profiles),
         drawn,
+        None if finetuning.refusal() else np.array([finetuning.chip(face) for _, _, face in pictures]),
     )
 
 
@@ -173,12 +178,18 @@ def measure(found: Cases) -> dict:
 def _task(task: Cases) -> dict:
     methods: dict[str, Callable[[Cases], np.ndarray]] = {
         "most frequent class": _by_frequency,
-        "embedding + linear SVM": lambda t: _by_svm(t, t.embeddings),
+        "embedding + linear SVM": lambda t: _trained(t, t.embeddings, _svm),
+        "embedding + linear head": lambda t: _trained(t, t.embeddings, finetuning.linear_head),
+        "embedding + fine-tuned last layer": lambda t: _trained(t, t.embeddings, finetuning.last_layer),
         "profiles, untrained": _by_profile,
-        "embedding and profiles + linear SVM": lambda t: _by_svm(t, np.hstack([t.embeddings, t.profiles])),
+        "embedding and profiles + linear SVM": lambda t: _trained(t, np.hstack([t.embeddings, t.profiles]), _svm),
     }
+    if task.chips is not None:
+        methods["fine-tuned network"] = lambda t: _trained(t, t.chips, finetuning.network)
     rows: dict[str, dict] = {name: _score(task, method(task)) for name, method in methods.items()}
-    rows["fine-tuned network"] = {"status": "not_available", "reason": _NO_FINE_TUNING}
+    if task.chips is None:
+        reason = finetuning.refusal() or "The faces themselves were not kept."
+        rows["fine-tuned network"] = {"status": "not_available", "reason": reason}
     return rows
 
 
@@ -194,12 +205,17 @@ def _by_profile(task: Cases) -> np.ndarray:
     return np.where(task.profiles.max(axis=1) > 0, named, HEALTHY)
 
 
-def _by_svm(task: Cases, features: np.ndarray) -> np.ndarray:
+def _svm(train: np.ndarray, labels: np.ndarray, _people: np.ndarray, test: np.ndarray) -> np.ndarray:
+    model = make_pipeline(StandardScaler(), SVC(kernel="linear", C=1.0, class_weight="balanced"))
+    return model.fit(train, labels).predict(test)
+
+
+def _trained(task: Cases, features: np.ndarray, fit: Callable[..., np.ndarray]) -> np.ndarray:
+    """Label each picture by a model that has seen none of its person."""
     told = np.empty(task.labels.shape, dtype=task.labels.dtype)
     folds = StratifiedGroupKFold(min(_FOLDS, len(set(task.people.tolist()))), shuffle=True, random_state=0)
-    for train, test in folds.split(features, task.labels, task.people):
-        model = make_pipeline(StandardScaler(), SVC(kernel="linear", C=1.0, class_weight="balanced"))
-        told[test] = model.fit(features[train], task.labels[train]).predict(features[test])
+    for train, test in folds.split(task.labels, task.labels, task.people):
+        told[test] = fit(features[train], task.labels[train], task.people[train], features[test])
     return told
 
 
