@@ -8,15 +8,15 @@ from diseaseface.benchmarks.negatives import Case
 from diseaseface.edits import SIDES
 from diseaseface.evaluation.gains import gains, measure_names, sign_name
 from diseaseface.evaluation.readings import ALIGNED, Readings
-from diseaseface.training.negatives import KINDS, negative
+from diseaseface.training.negatives import KINDS, wrong_signs
 
 CATALOGUE = benchmark.readable()
 
 
-def perfectly_read(vector: np.ndarray) -> Readings:
+def perfectly_read(shares: np.ndarray) -> Readings:
     """What a reader without noise or crosstalk would see of a description."""
     values = {name: 0.0 for attribute in CATALOGUE for name in measure_names(attribute, None)}
-    for change in benchmark.changes_of(CATALOGUE, vector):
+    for change in benchmark.changes_of(CATALOGUE, shares):
         gain = gains().own[ALIGNED][sign_name(change.attribute.name, change.amount)].gain
         for name in measure_names(change.attribute, change.side):
             values[name] = gain * change.amount
@@ -31,11 +31,11 @@ def test_every_sign_in_play_can_be_drawn_and_measured_and_no_measure_is_used_twi
 
 @pytest.mark.parametrize("seed", range(6))
 def test_a_description_has_a_few_signs_of_marked_size(seed):
-    shares = benchmark.described(CATALOGUE, np.random.default_rng(seed)).reshape(-1, 2)
+    shares = benchmark.described(CATALOGUE, np.random.default_rng(seed))
     signs = np.abs(shares).max(axis=1)
     assert benchmark.SIGNS[0] <= (signs > 0).sum() <= benchmark.SIGNS[1]
     assert signs.max() <= benchmark.AMOUNTS[1]
-    changes = benchmark.changes_of(CATALOGUE, shares.ravel())
+    changes = benchmark.changes_of(CATALOGUE, shares)
     assert len(changes) == (signs > 0).sum()
 
 
@@ -43,10 +43,10 @@ def test_a_description_has_a_few_signs_of_marked_size(seed):
 def test_a_perfect_reading_prefers_the_right_description_whatever_is_wrong(kind):
     for seed in range(8):
         chance = np.random.default_rng(seed)
-        vector = benchmark.described(CATALOGUE, chance)
-        wrong = negative(vector, kind, chance)
-        found = perfectly_read(vector)
-        assert benchmark.likelihood(found, CATALOGUE, vector) > benchmark.likelihood(found, CATALOGUE, wrong)
+        shares = benchmark.described(CATALOGUE, chance)
+        wrong = wrong_signs(shares, kind, chance)
+        found = perfectly_read(shares)
+        assert benchmark.likelihood(found, CATALOGUE, shares) > benchmark.likelihood(found, CATALOGUE, wrong)
 
 
 def test_the_share_is_counted_by_kind_with_an_interval_over_faces():

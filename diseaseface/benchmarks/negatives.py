@@ -21,10 +21,9 @@ from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.errors import FaceError
 from diseaseface.evaluation.gains import gains, measure_names, reading, sign_name
 from diseaseface.evaluation.readings import ALIGNED, Readings, read_change
-from diseaseface.faces.face import Face
 from diseaseface.faces.look import look
 from diseaseface.knowledge.catalogue import Attribute, attributes
-from diseaseface.training.negatives import KINDS, negative
+from diseaseface.training.negatives import KINDS, wrong_signs
 
 SIGNS = (2, 5)
 AMOUNTS = (0.4, 0.9)  # shares of a sign's marked change
@@ -75,29 +74,28 @@ def cases(faces, draws: int, seed: int) -> Iterator[Case]:
     for number, (name, face) in enumerate(faces):
         for draw in range(draws):
             chance = np.random.default_rng((seed, number, draw))
-            vector = described(catalogue, chance)
-            picture = engine.render(face, changes_of(catalogue, vector), seed=draw).picture
+            shares = described(catalogue, chance)
+            picture = engine.render(face, changes_of(catalogue, shares), seed=draw).picture
             try:
                 after = look(picture)
             except FaceError:
                 continue  # nothing is read of a picture without a face, so no description is preferred
             found = read_change(face, after)
-            yield from _judged(name, face, found, catalogue, vector, chance)
+            yield from _judged(name, found, catalogue, shares, chance)
 
 
-def _judged(name: str, face: Face, found: Readings, catalogue, vector, chance) -> Iterator[Case]:
-    right = likelihood(found, catalogue, vector)
+def _judged(name: str, found: Readings, catalogue, shares, chance) -> Iterator[Case]:
+    right = likelihood(found, catalogue, shares)
     for kind in KINDS:
-        wrong = negative(vector, kind, chance)
-        left, other = vector.reshape(-1, 2).T
-        if kind == "mirrored" and np.array_equal(left, other):
+        wrong = wrong_signs(shares, kind, chance)
+        if kind == "mirrored" and np.array_equal(*shares.T):
             continue  # alike on both sides: it would be another kind
         margin = right - likelihood(found, catalogue, wrong)
         yield Case(kind, name, 0.5 * (1.0 + np.sign(margin)))
 
 
 def described(catalogue: Sequence[Attribute], chance: np.random.Generator) -> np.ndarray:
-    """Return a random description: signed shares on the left and on the right, attribute by attribute, (2 n,)."""
+    """Return a random description: signed shares of each attribute on the left and on the right, float (n, 2)."""
     shares = np.zeros((len(catalogue), 2))
     count = int(chance.integers(SIGNS[0], SIGNS[1] + 1))
     picked = list(chance.choice(len(catalogue), count, replace=False))
@@ -109,7 +107,7 @@ def described(catalogue: Sequence[Attribute], chance: np.random.Generator) -> np
         poles = [sign for sign, pole in ((1, attribute.positive), (-1, attribute.negative)) if pole]
         share = float(chance.choice(poles)) * chance.uniform(*AMOUNTS)
         shares[at, int(chance.integers(2)) if sides_of(attribute) == SIDES else slice(None)] = share
-    return shares.ravel()
+    return shares
 
 
 def sides_of(attribute: Attribute) -> tuple[str | None, ...]:
@@ -118,10 +116,10 @@ def sides_of(attribute: Attribute) -> tuple[str | None, ...]:
     return SIDES if apart else (None,)
 
 
-def changes_of(catalogue: Sequence[Attribute], vector: np.ndarray) -> list[Change]:
+def changes_of(catalogue: Sequence[Attribute], shares: np.ndarray) -> list[Change]:
     """Return the changes that a description asks for."""
     found = []
-    for attribute, (left, right) in zip(catalogue, vector.reshape(-1, 2), strict=True):
+    for attribute, (left, right) in zip(catalogue, shares, strict=True):
         sided = [(left, None)] if left == right else list(zip((left, right), SIDES, strict=True))
         found += [Change(attribute, _amount(attribute, share), side) for share, side in sided if share]
     return found
@@ -132,11 +130,11 @@ def _amount(attribute: Attribute, share: float) -> float:
     return abs(share) * pole.full if pole else share * abs((attribute.positive or attribute.negative).full)
 
 
-def likelihood(found: Readings, catalogue: Sequence[Attribute], vector: np.ndarray) -> float:
+def likelihood(found: Readings, catalogue: Sequence[Attribute], shares: np.ndarray) -> float:
     """Return the log likelihood of what is read given a description, up to a constant."""
     total = 0.0
-    for attribute, shares in zip(catalogue, vector.reshape(-1, 2), strict=True):
-        for side, share in zip(sides_of(attribute), shares, strict=False):
+    for attribute, on_sides in zip(catalogue, shares, strict=True):
+        for side, share in zip(sides_of(attribute), on_sides, strict=False):
             amount = _amount(attribute, float(share)) if share else 0.0
             pole = 1 if attribute.positive and (amount >= 0 or not attribute.negative) else -1
             seen = reading(found, attribute, side, pole)
