@@ -14,6 +14,7 @@ _LEFT_OUT = frozenset({
     "nasal_deviation", "plethora",
 })  # fmt: skip
 _AREAS = {"eyes": "eyes", "brows": "eyes", "nose": "nose", "mouth": "mouth", "jaw": "jaw"}
+_WHOLE = {"nose_width": ("ala_width",)}
 BLIND = frozenset(truth.DEPTHS)
 """Signs of depth, which one frontal photo is expected not to show."""
 
@@ -28,7 +29,9 @@ def measures_of(attribute: Attribute) -> tuple[str, ...]:
     """Return the measures of a mesh that tell how much of a sign of shape there is; empty for other signs."""
     if attribute.name in _LEFT_OUT:
         return ()
-    return (attribute.name,) if attribute.name in truth.DEPTHS else measures_for(attribute.measure)
+    if attribute.name in truth.DEPTHS:
+        return (attribute.name,)
+    return (*measures_for(attribute.measure), *_WHOLE.get(attribute.name, ()))
 
 
 def area(name: str) -> str:

@@ -23,6 +23,16 @@ def _forward(front: list[int], back: list[int]) -> Callable[[np.ndarray], float]
     return lambda points: float(MM_PER_CANONICAL_CM * (points[front, 2].mean() - points[back, 2].mean()))
 
 
+def _across(*pairs: tuple[int, int]) -> Callable[[np.ndarray], float]:
+    """Return the mean width of pairs of (subject's right, left) landmarks, mm."""
+    right, left = (list(side) for side in zip(*pairs, strict=True))
+    return lambda points: float(MM_PER_CANONICAL_CM * (points[left, 0] - points[right, 0]).mean())
+
+
+ALSO: Mapping[str, Callable[[np.ndarray], float]] = {
+    "ala_width": _across((102, 331), (49, 279), (48, 278), (64, 294)),
+}
+"""What belongs to a sign beside its measure: wings of a nose that move as a whole, not their outermost points alone."""
 DEPTHS: Mapping[str, Callable[[np.ndarray], float]] = {
     "nasal_bridge_depth": _forward([168, 6], [133, 362]),
     "forehead_prominence": _forward([151, 9], [127, 356]),
@@ -66,4 +76,4 @@ def points(vertices: np.ndarray) -> np.ndarray:
 def measures(points_cm: np.ndarray) -> dict[str, float]:
     """Return every frontal measure and every depth of landmarks, by name, in millimetres and degrees."""
     frontal = {name: float(measure.compute(points_cm)) for name, measure in MEASURES.items()}
-    return frontal | {name: depth(points_cm) for name, depth in DEPTHS.items()}
+    return frontal | {name: compute(points_cm) for name, compute in {**ALSO, **DEPTHS}.items()}
