@@ -18,7 +18,7 @@ from diseaseface.faces.mesh import canonical_mesh, placed_on
 FIRST_SEED = {"tuning": 100_000, "test": 900_000}
 """People of one kind are never people of the other."""
 TONES = ("light", "middle", "dark")
-_MELANIN = {"light": (0.25, 0.75), "middle": (0.9, 1.8), "dark": (2.4, 4.0)}
+_MELANIN = {"light": (0.25, 0.75), "middle": (1.2, 2.2), "dark": (3.2, 5.2)}
 _ANCESTRIES = ("caucasian", "african", "asian")
 _CENTRED = (
     "palpebral_fissure_slant", "intercanthal_excess", "nostril_show", "upper_vermilion_height",
