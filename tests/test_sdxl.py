@@ -33,7 +33,7 @@ EDIT = [
 def with_xl_weights(tmp_path_factory):
     """Tiny SDXL models, found by the settings while the tests of this module run."""
     stack.torch().set_num_threads(1)  # tiny arrays are quicker in one thread
-    folder = tiny.save_xl_models(tmp_path_factory.mktemp("xl"))
+    folder = tiny.save_models(tmp_path_factory.mktemp("xl"), xl=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DISEASEFACE_MODELS", str(folder))
         yield folder

@@ -7,27 +7,15 @@ from diseaseface.engines.diffusion import stack
 WIDTH, IMAGE_WIDTH = 32, 24
 
 
-def save_models(folder: Path) -> Path:
-    """Write base, controlnet, ip_adapter and faceid, each with random weights, and return the folder."""
-    torch = stack.torch()
+def save_models(folder: Path, *, xl: bool = False) -> Path:
+    """Write base, controlnet, ip_adapter and faceid, of SDXL with _xl behind their names; return the folder."""
+    torch, end = stack.torch(), "_xl" if xl else ""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        unet = _save_base(folder / "base")
-        _save_controlnet(folder / "controlnet", unet)
-        _save_ip_adapter(folder / "ip_adapter", unet)
-        _save_faceid(folder / "faceid", unet)
-    return folder
-
-
-def save_xl_models(folder: Path) -> Path:
-    """Write SDXL's parts, base_xl, controlnet_xl, ip_adapter_xl and faceid_xl, and return the folder."""
-    torch = stack.torch()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        unet = _save_xl_base(folder / "base_xl")
-        _save_controlnet(folder / "controlnet_xl", unet)
-        _save_ip_adapter(folder / "ip_adapter_xl", unet)
-        _save_faceid(folder / "faceid_xl", unet)
+        unet = (_save_xl_base if xl else _save_base)(folder / f"base{end}")
+        _save_controlnet(folder / f"controlnet{end}", unet)
+        _save_ip_adapter(folder / f"ip_adapter{end}", unet)
+        _save_faceid(folder / f"faceid{end}", unet)
     return folder
 
 
