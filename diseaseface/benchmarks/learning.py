@@ -102,7 +102,7 @@ def run(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     faces = list(_faces(options.faces, options.most))
     results = recover_all(faces, options.seed)
-    print(json.dumps(results, indent=1) if options.json else "\n\n".join(map(table, results)))
+    print(json.dumps(results, indent=1) if options.json else "\n\n".join((*map(table, results), summary(results))))
     return 0
 
 
@@ -188,6 +188,18 @@ def _refused(name: str, healthy: groups.Group, diseased: groups.Group, seed: int
     except LearningError:
         return True
     return False
+
+
+def summary(results: Sequence[dict]) -> str:
+    """Return what holds over all profiles, as one line."""
+    pairs = [(row["drawn"], row["learned"]) for result in results for row in result["effects"].values()]
+    large = np.array([pair for pair in pairs if abs(pair[0]) > LARGE])
+    right, false = (sum(result[name] for result in results) for name in ("right_direction", "false_signs"))
+    ranks = ", ".join(f"{result['spearman']:.2f}" for result in results)
+    return (
+        f"All {len(results)} profiles: direction of {right} of {len(large)} large effects is right, Spearman "
+        f"{spearmanr(*large.T).statistic:.2f} of them together ({ranks} one by one), {false} false signs."
+    )
 
 
 def table(result: dict) -> str:
