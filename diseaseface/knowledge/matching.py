@@ -82,7 +82,8 @@ class Matcher:
 
     def _longest(self, words: list[str], start: int) -> tuple[int, Hit | None]:
         for stop in range(min(len(words), start + _LONGEST_NAME), start, -1):
-            if hit := self.exact(" ".join(words[start:stop])):
+            alone = stop == start + 1 and words[start] in self._words.site  # "lid" alone names nothing that it has
+            if not alone and (hit := self.exact(" ".join(words[start:stop]))):
                 return stop, hit
         return start + 1, None
 
