@@ -13,8 +13,8 @@ import numpy as np
 _TAIL = 1.0  # degrees of freedom of the prior: one is the heaviest in use
 _ROUNDS = 60
 # Chosen on the known profiles of the learning benchmark, for the direction of what was drawn and few false signs:
-# how far correlations of few people are drawn to none, and which share of what a sign does to a measure is in doubt,
-# since responses are means over faces, and signs together do not quite add up.
+# how far correlations of few people are drawn to none, and which share of what a sign does to others' measures is in
+# doubt, since responses are means over faces, and signs together do not quite add up.
 _TOWARDS_INDEPENDENT = 0.7
 _MISFIT = 0.3
 
@@ -74,7 +74,8 @@ def explained(
     mean, variance = differences.copy(), prior_sd**2
     for _ in range(_ROUNDS):
         matrix = moves.toward(mean > 0)
-        trust = np.linalg.inv(doubt + np.diag(((_MISFIT * matrix * mean) ** 2).sum(axis=1)))
+        by_others = _MISFIT * (matrix - np.diag(np.diag(matrix))) * mean
+        trust = np.linalg.inv(doubt + np.diag((by_others**2).sum(axis=1)))
         width = (_TAIL * prior_sd**2 + (mean - prior) ** 2 + variance) / (_TAIL + 1.0)
         spread = np.linalg.inv(matrix.T @ trust @ matrix + np.diag(1.0 / width))
         mean = spread @ (matrix.T @ trust @ differences + prior / width)
