@@ -22,7 +22,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout = None
         return DONE
     except (DiseaseFaceError, OSError) as error:
-        print(f"diseaseface: {' '.join(str(error).split())}", file=sys.stderr)
+        said = " ".join(str(error).split()).encode("utf-8", "replace").decode()  # of names that are no text
+        print(f"diseaseface: {said}", file=sys.stderr)
         return REFUSED
 
 

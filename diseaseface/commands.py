@@ -204,7 +204,7 @@ def benchmark(options: Namespace, rest: Sequence[str]) -> int:
     """Run one module of the benchmarks with the options that follow its name."""
     folder = Path(benchmarks.__file__).parent
     names = sorted(p.stem for p in folder.glob("*.py") if "\ndef run(" in p.read_text(encoding="utf-8"))
-    name = options.name.replace("-", "")
+    name = (options.name or "").replace("-", "")
     if name not in names:
         raise RequestError(f"Name one of these benchmarks: {', '.join(names)}.")
     return importlib.import_module(f"{benchmarks.__name__}.{name}").run(list(rest))

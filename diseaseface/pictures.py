@@ -6,7 +6,7 @@ import os
 import struct
 import tempfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import cv2
@@ -19,6 +19,7 @@ from diseaseface.provenance import signed
 REPORT_KEY = "diseaseface"
 _XMP_KEY = "XML:com.adobe.xmp"
 _SCHEMA = "diseaseface.report/"
+_LONGEST = 500  # characters of a name
 _HEADER_END = 33  # PNG signature and IHDR chunk, bytes
 _CAPTION_SHARE = 0.075  # of a stage's height
 _INK, _PAPER = (31, 41, 51), (255, 255, 255)
@@ -65,17 +66,46 @@ def read_report(photo) -> dict | None:
     try:
         with Image.open(io.BytesIO(photo) if isinstance(photo, bytes) else photo) as image:
             return _report_of(image)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except Exception:  # Pillow's plugins raise many kinds on damaged files
         return None  # whoever reads the photo itself says what is wrong with it
 
 
 def _report_of(image: Image.Image) -> dict | None:
     try:
         report = json.loads(image.info.get(REPORT_KEY, ""))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return None
     known = isinstance(report, dict) and str(report.get("schema", "")).startswith(_SCHEMA)
-    return report if known else None
+    return report if known and all(sound(report.get(name)) for name, sound in _SOUND.items()) else None
+
+
+def _names_a_disease(value: object) -> bool:
+    told = [value.get(name) for name in ("id", "name")] if isinstance(value, dict) else []
+    return value is None or (len(told) == 2 and all(isinstance(text, str) and len(text) <= _LONGEST for text in told))
+
+
+def _is_share(value: object) -> bool:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value is None or (number and 0.0 <= value <= 1.0)
+
+
+def _is_seed(value: object) -> bool:
+    return value is None or (type(value) is int and 0 <= value < 2**63)
+
+
+def _is_of(*words: str) -> Callable[[object], bool]:
+    return lambda value: value is None or (isinstance(value, str) and value in words)
+
+
+# A report in a picture is whatever its maker wrote there: what is used again has to be of its kind.
+_SOUND = {
+    "disease": _names_a_disease,
+    "severity": _is_share,
+    "seed": _is_seed,
+    "side": _is_of("left", "right"),
+    "presentation": _is_of("typical", "sampled"),
+    "toward": _is_of("disease", "healthy"),
+}
 
 
 def sheet(pictures: Sequence[np.ndarray], captions: Sequence[str]) -> np.ndarray:

@@ -16,6 +16,7 @@ from diseaseface.knowledge.store import Store
 from diseaseface.knowledge.supplement import Entry
 
 _LEAST_SIGNS = 3
+_LONGEST_NAME = 200  # characters of a name that are looked at and said again
 _SOURCES = {"orphanet": "ORPHA", "mim": "OMIM"}
 
 
@@ -99,6 +100,7 @@ class Diseases:
         Of OMIM's and ORPHA's entries of one name only the one with more signs is shown, of a curated disease that.
         Without letters in the text: the first of the list, the curated diseases.
         """
+        text = text[:_LONGEST_NAME]
         if not plain(text):
             return self.all()[:most]
         if listed := self._matches.get(_as_id(text)):
@@ -130,8 +132,9 @@ class Diseases:
                 return found
         if unseen := self._unseen(key, plain(name_or_id)):
             raise UnknownDisease(f"{unseen} has no sign in HPO that a face shows; choose another disease.")
-        nearest = self.search(name_or_id, 5) if plain(name_or_id) else []
-        raise UnknownDisease(_unknown(name_or_id, [f"{match.name} ({match.id})" for match in nearest]))
+        asked = " ".join(name_or_id[:_LONGEST_NAME].split())
+        nearest = self.search(asked, 5) if plain(asked) else []
+        raise UnknownDisease(_unknown(asked, [f"{match.name} ({match.id})" for match in nearest]))
 
     def people(self, disease: str) -> People:
         """Return who has a disease, by the supplement where it says so, else by HPO's terms of its course."""

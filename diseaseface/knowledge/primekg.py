@@ -96,6 +96,8 @@ def load(path: str | Path, progress: OnProgress | None = None) -> PrimeKG:
         raise CatalogueError(f"{path} cannot be read; give the path of PrimeKG's kg.csv.") from error
     except UnicodeDecodeError as error:
         raise CatalogueError(f"{path} is not text; give PrimeKG's kg.csv, unpacked.") from error
+    except csv.Error as error:
+        raise CatalogueError(f"{path} is no table of commas ({error}); give PrimeKG's kg.csv, unpacked.") from error
 
 
 def _wanted(file, size: int, progress: OnProgress | None) -> Iterator[list[str]]:

@@ -1,8 +1,8 @@
 """Profiles as JSON: read from users, so every value is checked."""
 
 import json
+import reprlib
 from dataclasses import MISSING, fields
-from math import isfinite
 from pathlib import Path
 
 from diseaseface.errors import CatalogueError
@@ -11,16 +11,25 @@ from diseaseface.knowledge.profiles import OLDEST, Evidence, Form, Profile, Sign
 
 SIDES = (None, "one", "left", "right")
 MAGNITUDE_LIMIT = 1.5
+MOST_BYTES, MOST_LINES, LONGEST = 5_000_000, 2000, 10_000  # of a file, of a list in it, of a text in characters
+_LONGEST_NAME = 200
 
 
 def read(path: str | Path) -> Profile:
     """Read a profile from a JSON file; raise CatalogueError with one sentence where it is malformed."""
     try:
-        return parse(json.loads(Path(path).read_text(encoding="utf-8")))
-    except OSError as error:
-        raise CatalogueError(f"The profile {path} cannot be read; check the path.") from error
-    except ValueError as error:
-        raise CatalogueError(f"The profile {path} is not JSON; export one as a model to start from.") from error
+        with open(path, "rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise CatalogueError(f"The profile {_short(path)} cannot be read; check the path.") from error
+    if len(data) > MOST_BYTES:
+        raise CatalogueError(
+            f"The profile {_short(path)} is larger than {MOST_BYTES // 1_000_000} MB; leave signs out."
+        )
+    try:
+        return parse(json.loads(data.decode("utf-8")))
+    except (ValueError, RecursionError) as error:
+        raise CatalogueError(f"The profile {_short(path)} is not JSON; export one as a model to start from.") from error
 
 
 def write(profile: Profile, path: str | Path) -> None:
@@ -39,8 +48,8 @@ def parse(data: object) -> Profile:
     """
     table = _table("The profile", Profile, data)
     return Profile(
-        id=_text("id", table["id"]),
-        name=_text("name", table["name"]),
+        id=_text("id", table["id"], most=_LONGEST_NAME),
+        name=_text("name", table["name"], most=_LONGEST_NAME),
         synonyms=_texts("synonyms", table["synonyms"]),
         signs=tuple(_sign(f"signs[{i}]", item) for i, item in enumerate(_list("signs", table["signs"]))),
         undrawn=tuple(_undrawn(f"undrawn[{i}]", item) for i, item in enumerate(_list("undrawn", table["undrawn"]))),
@@ -79,7 +88,7 @@ def _table(where: str, record: type, data: object) -> dict:
         raise CatalogueError(f"{where} must be an object, not {type(data).__name__}.")
     known = {item.name: item.default for item in fields(record)}
     if unknown := sorted(map(str, set(data) - set(known))):
-        raise CatalogueError(f"{where} has the unknown field {unknown[0]}; it may have {', '.join(known)}.")
+        raise CatalogueError(f"{where} has the unknown field {_short(unknown[0])}; it may have {', '.join(known)}.")
     if missing := [name for name, default in known.items() if default is MISSING and name not in data]:
         raise CatalogueError(f"{where} lacks the field {missing[0]}.")
     return known | data
@@ -89,9 +98,9 @@ def _sign(where: str, data: object) -> Sign:
     table = _table(where, Sign, data)
     name = _text(f"{where}.attribute", table["attribute"])
     if name not in attributes():
-        raise CatalogueError(f"{where} names the unknown attribute {name}; see the catalogue of attributes.")
+        raise CatalogueError(f"{where} names the unknown attribute {_short(name)}; see the catalogue of attributes.")
     if table["direction"] not in (1, -1) or isinstance(table["direction"], bool):
-        raise CatalogueError(f"{where}.direction must be 1 or -1, not {table['direction']!r}.")
+        raise CatalogueError(f"{where}.direction must be 1 or -1, not {_short(table['direction'])}.")
     attributes()[name].pole(table["direction"])
     return Sign(
         attribute=name,
@@ -125,7 +134,7 @@ def _evidence(where: str, data: object) -> Evidence:
 
 def _side(where: str, side: object, sided: bool) -> str | None:
     if side not in SIDES:
-        raise CatalogueError(f"{where}.side must be one, left, right or null, not {side!r}.")
+        raise CatalogueError(f"{where}.side must be one, left, right or null, not {_short(side)}.")
     if side and not sided:
         raise CatalogueError(f"{where}.side must be null: this attribute is always on both sides.")
     return side
@@ -135,30 +144,34 @@ def _onset(where: str, onset: object) -> tuple[float, float] | None:
     if onset is None:
         return None
     if not isinstance(onset, (list, tuple)) or len(onset) != 2:
-        raise CatalogueError(f"{where}.onset must be null or two severities, not {onset!r}.")
+        raise CatalogueError(f"{where}.onset must be null or two severities, not {_short(onset)}.")
     begin, end = (_number(f"{where}.onset", value, 1.0) for value in onset)
     if begin >= end:
-        raise CatalogueError(f"{where}.onset must rise, not {onset!r}.")
+        raise CatalogueError(f"{where}.onset must rise, not {_short(onset)}.")
     return begin, end
 
 
 def _number(where: str, value: object, most: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
-        raise CatalogueError(f"{where} must be a number, not {value!r}.")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
+        raise CatalogueError(f"{where} must be a number, not {_short(value)}.")
     if not 0 <= value <= most:
-        raise CatalogueError(f"{where} must be from 0 to {most:g}, not {value!r}.")
+        raise CatalogueError(f"{where} must be from 0 to {most:g}, not {_short(value)}.")
     return float(value)
 
 
 def _truth(where: str, value: object, allowed: tuple) -> bool | None:
     if not (value is None or isinstance(value, bool)) or value not in allowed:
-        raise CatalogueError(f"{where} must be true or false, not {value!r}.")
+        raise CatalogueError(f"{where} must be true or false, not {_short(value)}.")
     return value
 
 
-def _text(where: str, value: object, empty: bool = False) -> str:
+def _text(where: str, value: object, empty: bool = False, most: int = LONGEST) -> str:
     if not isinstance(value, str) or not (value.strip() or empty):
-        raise CatalogueError(f"{where} must be a text, not {value!r}.")
+        raise CatalogueError(f"{where} must be a text, not {_short(value)}.")
+    if len(value) > most:
+        raise CatalogueError(f"{where} has {len(value)} characters; give at most {most}.")
+    if any(0xD800 <= ord(letter) < 0xE000 for letter in value):
+        raise CatalogueError(f"{where} holds half of a character, which no file can be written with; mend it.")
     return value
 
 
@@ -168,5 +181,12 @@ def _texts(where: str, value: object) -> tuple[str, ...]:
 
 def _list(where: str, value: object) -> list | tuple:
     if not isinstance(value, (list, tuple)):
-        raise CatalogueError(f"{where} must be a list, not {value!r}.")
+        raise CatalogueError(f"{where} must be a list, not {_short(value)}.")
+    if len(value) > MOST_LINES:
+        raise CatalogueError(f"{where} has {len(value)} lines; give at most {MOST_LINES}.")
     return value
+
+
+def _short(value: object) -> str:
+    """Return a value as one can show it in a sentence."""
+    return reprlib.repr(value)
