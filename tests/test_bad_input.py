@@ -7,8 +7,10 @@ import subprocess
 import sys
 import time
 
+import gradio as gr
 import numpy as np
 import pytest
+from gradio.data_classes import ImageData
 from PIL import Image
 
 from diseaseface import Pipeline
@@ -16,6 +18,8 @@ from diseaseface.benchmarks import badfiles, badphotos, bounds, falsefiles
 from diseaseface.benchmarks.badfiles import EITHER, PICTURE, REFUSED
 from diseaseface.errors import DiseaseFaceError, FaceError, PhotoError
 from diseaseface.faces.photo import read
+from diseaseface.ui.handlers import Handlers
+from diseaseface.ui.layout import build
 
 PORTRAIT = np.ascontiguousarray(bounds.portrait()[20:240, 60:260])  # small: what is tested is the reading
 FILES = [*badfiles.cases(PORTRAIT), *falsefiles.cases(PORTRAIT)]
@@ -162,3 +166,18 @@ def test_a_heic_photo_is_told_from_a_film_and_how_to_get_round_it():
     for name, word in {"HEIC named .jpg": "HEIC", "JPEG XL": "JPEG XL", "film": "film", "SVG bomb": "SVG"}.items():
         with pytest.raises(PhotoError, match=f"{word} file.*save the photo as JPEG"):
             read(files[name]())
+
+
+def test_the_page_says_in_a_sentence_what_is_wrong_with_a_file(tmp_path):
+    """Gradio would open the file first, and raise."""
+    pipeline = Pipeline.load()
+    file = tmp_path / "photo.jpg"
+    file.write_text("no picture")
+    boxes = [one for one in build(pipeline).blocks.values() if isinstance(one, gr.Image) and one.type == "filepath"]
+    assert boxes
+    for box in boxes:
+        assert box.preprocess(ImageData(path=str(file), orig_name="photo.jpg")) == str(file)
+        assert box.preprocess(None) is None
+    page = Handlers(pipeline)
+    steps = list(page.show(str(file), "ORPHA:870", 70, 0, "", "", "left", "typical", "disease", "morph"))
+    assert "cannot be read as a picture" in steps[-1][page.outputs().index("photo_notice")]

@@ -19,6 +19,7 @@ from diseaseface.ui.downloads import Downloads
 from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import Handlers
 from diseaseface.ui.lanes import Lanes
+from diseaseface.ui.parts import hand_over_unopened
 from diseaseface.ui.transform_wiring import QUIET
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def build(pipeline: "Pipeline") -> gr.Blocks:
         gr.HTML(f"<p>{texts.FOOT}</p>", elem_id="foot", js_on_load=None)
         transform_wiring.wire(page, handlers, Downloads(pipeline, lanes), parts)
         _wire_profiles(parts, profiles, room)
+    hand_over_unopened(page)
     page.warm, page.health = handlers.warm, handlers.health
     return page
 
