@@ -131,7 +131,6 @@ PROFILE_GRAPH = "Around it"
 PROFILE_GRAPH_HINT = "Signs, genes, and the diseases nearest by shared visible signs. Choose a disease to open it."
 PROFILE_COMPARE = "Side by side"
 PROFILE_COMPARE_HINT = "Choose a second disease"
-PROFILE_READING = "Reading the graph"
 PROFILE_CHANGED = "Signs changed by hand: {count}. “Show it on my photo” and “Export” take the changes along."
 PROFILE_NO_WORDS = "Describe what a face shows, in your own words."
 
