@@ -100,6 +100,8 @@ def _add_evaluate(subcommands) -> None:
     command.add_argument("--disease", metavar="D")
     command.add_argument("--before", metavar="PHOTO", help="the same person's earlier photo")
     command.add_argument("--csv", metavar="CSV", help="of a folder: a row a photo, with every measure")
+    command.add_argument("--sex", choices=("female", "male"), help="of the person, for the norms")
+    command.add_argument("--age", type=float, help="of the person in years, for the norms")
     command.add_argument("--map", metavar="PNG", help="where the face departs, and the measurements drawn on it")
     command.add_argument("--report", metavar="JSON")
     _add_sources(command)

@@ -73,7 +73,7 @@ def evaluate(options: Namespace, _rest: Sequence[str]) -> None:
     pipeline = _pipeline(options)
     face = pipeline.look(options.photo)
     before = pipeline.look(options.before) if options.before else None
-    report = pipeline.evaluate(face, options.disease, before).to_dict()
+    report = pipeline.evaluate(face, options.disease, before, sex=options.sex, age=options.age).to_dict()
     files, notes = {options.report: _json(report)}, ()
     if options.map:
         drawn = pipeline.symptom_map(face, options.disease, before)

@@ -156,7 +156,10 @@ def progress(severity: float, onset: tuple[float, float]) -> float:
     Between them it rises strictly, gently at both ends: the mean of a ramp and a smoothstep.
     """
     begin, end = onset
-    part = min(max((severity - begin) / (end - begin), 0.0), 1.0)
+    return _eased(min(max((severity - begin) / (end - begin), 0.0), 1.0))
+
+
+def _eased(part):
     return 0.5 * (part + part * part * (3.0 - 2.0 * part))
 
 
@@ -235,14 +238,29 @@ def _clash(one: Sign, other: Sign) -> bool:
     return one.attribute == other.attribute and {one.side, other.side} != {"left", "right"}
 
 
-def _change(sign: Sign, severity: float, factor: float, side: str | None) -> Change:
+def amount(sign: Sign, severity: float) -> float:
+    """Return by how much a sign has changed at a severity, signed, in its attribute's unit, within the limit."""
     attribute = attributes()[sign.attribute]
     pole = attribute.pole(sign.direction)
-    share = sign.magnitude * progress(severity, sign.onset or attribute.onset)
-    amount = factor * share * pole.full
-    if abs(amount) > abs(pole.limit):
-        amount = factor * pole.limit
-    return Change(attribute, amount, (side or DEFAULT_SIDE) if sign.side == "one" else sign.side, sign)
+    asked = sign.magnitude * progress(severity, sign.onset or attribute.onset) * pole.full
+    return pole.limit if abs(asked) > abs(pole.limit) else asked
+
+
+def amounts(signs: Sequence[Sign], severities: Sequence[float]) -> np.ndarray:
+    """Return `amount` of several signs at several severities at once, float64 (severities, signs)."""
+    catalogue = attributes()
+    poles = [catalogue[sign.attribute].pole(sign.direction) for sign in signs]
+    onsets = np.array([sign.onset or catalogue[sign.attribute].onset for sign in signs]).reshape(-1, 2)
+    full = np.array([sign.magnitude * pole.full for sign, pole in zip(signs, poles, strict=True)])
+    limits = np.abs([pole.limit for pole in poles])
+    begin, end = onsets.T
+    part = np.clip((np.asarray(severities, float)[:, None] - begin) / (end - begin), 0.0, 1.0)
+    return np.clip(full * _eased(part), -limits, limits)
+
+
+def _change(sign: Sign, severity: float, factor: float, side: str | None) -> Change:
+    placed = (side or DEFAULT_SIDE) if sign.side == "one" else sign.side
+    return Change(attributes()[sign.attribute], factor * amount(sign, severity), placed, sign)
 
 
 def _require(severity: float, side: str | None, presentation: str, seed: int, toward: str) -> None:

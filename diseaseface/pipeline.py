@@ -15,6 +15,7 @@ from diseaseface.errors import EngineUnavailable, FaceError, RequestError
 from diseaseface.evaluation import correction, symptommap
 from diseaseface.evaluation.evaluate import evaluate
 from diseaseface.evaluation.measurements import measure_all
+from diseaseface.evaluation.norms import Person
 from diseaseface.evaluation.report import Report
 from diseaseface.evaluation.symptommap import SymptomMap
 from diseaseface.faces import look as faces
@@ -113,15 +114,29 @@ class Pipeline:
         """Show the course: results from severity 0 to 1 in even steps."""
         return [self.judge(drawing) for drawing in self.draw_strip(photo, disease, stages, **settings)]
 
-    def evaluate(self, photo, disease: str | Profile | None = None, before=None) -> Report:
-        """Read any photo, real or synthetic, against a disease and against an earlier photo."""
+    def evaluate(
+        self,
+        photo,
+        disease: str | Profile | None = None,
+        before=None,
+        *,
+        sex: str | None = None,
+        age: float | None = None,
+    ) -> Report:
+        """Read any photo, real or synthetic, against a disease and against an earlier photo.
+
+        Without an earlier photo, healthy people of the sex ("female" or "male") and age, years, are the norm, where
+        they are told.
+        """
         clock: dict[str, float] = {}
         profile = None if disease is None else self.profile(disease)
         with _timed(clock, "face"):
             face, earlier = self.look(photo), None if before is None else self.look(before)
         with _timed(clock, "evaluate"):
             aside = marks.box_in(read_report(photo))
-            report = evaluate(face, profile=profile, before=earlier, diseases=self.diseases, aside=aside)
+            report = evaluate(
+                face, profile=profile, before=earlier, diseases=self.diseases, aside=aside, person=Person(sex, age)
+            )
         with _timed(clock, "measures"):
             measures = tuple(measure_all(face))
         return replace(report, measures=measures, timings_ms=clock)

@@ -47,7 +47,7 @@ def test_the_report_has_the_published_fields(report):
     ):  # fmt: skip
         assert name in told
     assert all(name in told["attributes"][0] for name in SIGN_FIELDS)
-    assert told["ranking"] == [{"id": "ORPHA:870", "name": "Down syndrome", "score": 0.91}]
+    assert told["ranking"][0].items() >= {"id": "ORPHA:870", "name": "Down syndrome", "score": 0.91}.items()
     assert told["attributes"][0]["evidence"][0]["reference"] == "ORPHA:870"
 
 

@@ -28,7 +28,7 @@ from diseaseface.benchmarks.photos import SUFFIXES, photos
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.errors import DiseaseFaceError, RequestError
 from diseaseface.evaluation.norms import from_norm
-from diseaseface.evaluation.ranking import departure, explained
+from diseaseface.evaluation.ranking import departure, log_odds_of
 from diseaseface.evaluation.readings import read_alone
 from diseaseface.faces.face import Face
 from diseaseface.faces.identity import embed, models
@@ -53,7 +53,7 @@ class Cases:
         Which person each picture shows.
     embeddings : float array of shape (n, 128)
     profiles : float array of shape (n, diseases)
-        Share of the departure from healthy that each disease explains; 0 where the face does not depart.
+        Log-odds of each disease against no departure from healthy, 0 where that is likelier.
     diseases : tuple of str
         Classes that the columns of `profiles` stand for.
     drawn : bool
@@ -148,7 +148,7 @@ def cases(pictures: Sequence[tuple[str, int | None, Face]], profiles: dict[str, 
         np.array([label for label, _, _ in pictures]),
         people,
         embeddings,
-        np.array([_explained(face, profiles.values()) for _, _, face in pictures]),
+        np.array([_log_odds(face, profiles.values()) for _, _, face in pictures]),
         tuple(profiles),
         drawn,
         None if finetuning.refusal() else np.array([finetuning.chip(face) for _, _, face in pictures]),
@@ -160,9 +160,9 @@ def _people(embeddings: np.ndarray) -> np.ndarray:
     return merged.fit_predict(embeddings)
 
 
-def _explained(face: Face, profiles) -> list[float]:
+def _log_odds(face: Face, profiles) -> list[float]:
     departed = departure(from_norm(read_alone(face)))
-    return [max(explained(departed, profile), 0.0) if departed.departs else 0.0 for profile in profiles]
+    return [max(log_odds_of(departed, profile), 0.0) for profile in profiles]
 
 
 def measure(found: Cases) -> dict:
@@ -199,7 +199,7 @@ def _by_frequency(task: Cases) -> np.ndarray:
 
 
 def _by_profile(task: Cases) -> np.ndarray:
-    """The disease that explains most; healthy where the face does not depart."""
+    """The likeliest disease; healthy where that is likelier than all."""
     best = task.profiles.argmax(axis=1)
     named = np.array(task.diseases)[best]
     return np.where(task.profiles.max(axis=1) > 0, named, HEALTHY)

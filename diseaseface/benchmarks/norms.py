@@ -1,91 +1,180 @@
-"""What healthy faces measure: writes the means, spreads and covariance that the scores compare with.
+"""What healthy faces measure: writes the means, spreads and correlations that the scores compare with.
 
-Photos should be neutral, frontal and of healthy adults. Only numbers are written, no pictures.
+Photos should be neutral, frontal and of healthy adults; `--smiling` holds the same people smiling, under the same
+file names. `--people` is a table (tab-separated, columns file, sex, age) that tells who they are. Limits are such
+that 95 of 100 of these faces, each left out of the norms in turn, stay below; 97 for the log-odds. Only numbers are
+written, no pictures.
 """
 
+import csv
 import json
 from argparse import ArgumentParser
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from scipy.special import gammaln
 
-from diseaseface.benchmarks.photos import photos
+from diseaseface import knowledge
+from diseaseface.benchmarks.photos import SUFFIXES
 from diseaseface.errors import DiseaseFaceError
+from diseaseface.evaluation import norms as shipped
+from diseaseface.evaluation import ranking
 from diseaseface.evaluation.measurements import read_all
-from diseaseface.evaluation.readings import ONLY_AGAINST_BEFORE, RELATIVE, departure
+from diseaseface.evaluation.norms import Person
+from diseaseface.evaluation.ranking import DOUBLES
+from diseaseface.evaluation.readings import (
+    ALONE,
+    ONLY_AGAINST_BEFORE,
+    RELATIVE,
+    SURFACE,
+    Readings,
+    departure,
+    read_alone,
+)
+from diseaseface.faces.anthropometry import MEASURES
+from diseaseface.faces.extents import EXTENTS
 from diseaseface.faces.look import look
+from diseaseface.knowledge.index import Diseases
 
-_CONTRASTS = ("malar_erythema", "centrofacial_erythema", "scleral_yellowness", "scleral_blueness", "skin_roughness")
-# Absolute skin colour is left out of the joint measures: white balance and ancestry set it.
-# One measure of each part: more of them would be too many for the faces that their covariance is read from.
-_SHAPE = (
-    "palpebral_fissure_slant", "interpupillary_distance", "intercanthal_excess", "palpebral_fissure_length",
-    "upper_lid_position_left", "upper_lid_position_right", "lower_lid_position_left", "lower_lid_position_right",
-    "nasal_bridge_width", "nose_length", "nose_width", "nasal_tip_width", "nostril_show", "philtrum_length",
-    "upper_vermilion_height", "lower_vermilion_height", "mouth_width", "mouth_corner_height", "lower_face_height",
-    "chin_width", "jaw_width", "cheek_width", "mouth_corner_asymmetry_left",
-)  # fmt: skip
-JOINTLY = (*_SHAPE, *_CONTRASTS)
-_SHRINKAGE = 0.3  # of correlations towards none; there are about three faces for each measure
-_LEAST_FACES = 20
+_SHRINKAGE = 0.4  # of correlations towards none; severities of drawn diseases err least from 0.3 to 0.5
+_LEAST_FACES, _LEAST_GROUP = 20, 10
+_BANDS = ((18.0, 30.0), (30.0, 60.0))  # years
+_FREEDOM = (4, 5, 6, 8, 10, 12, 15, 20, 30, 50, 100)
+_WITHIN, _SURELY_WITHIN = 95, 97  # per cent of healthy faces below a limit; the second leaves room for faces to come
+
+
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """One healthy person's photo, read.
+
+    Attributes
+    ----------
+    values : mapping of measure to float or None
+    readings : Readings
+    person : Person
+    smiling : Readings or None
+        The same person's smiling photo.
+    """
+
+    values: Mapping[str, float | None]
+    readings: Readings
+    person: Person = field(default_factory=Person)
+    smiling: Readings | None = None
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run the benchmark from command-line arguments."""
     parser = ArgumentParser("benchmark norms", description=__doc__)
     parser.add_argument("--faces", type=Path, nargs="+", required=True, help="folders of healthy, neutral faces")
+    parser.add_argument("--smiling", type=Path, help="folder of the same people smiling")
+    parser.add_argument("--people", type=Path, help="table of file, sex and age")
+    parser.add_argument("--leave-out", type=Path, help="folder whose photos are left out, by their names")
     parser.add_argument("--source", default="", help="who took the photos, and their licence")
     parser.add_argument("--out", type=Path, help="where to write norms.json; default: print it")
     parser.add_argument("--json", action="store_true", help="print JSON, as without --out")
     options = parser.parse_args(arguments)
-    table = measure(options.faces, options.source)
+    people = read_people(options.people) if options.people else {}
+    left = {path.stem for path in options.leave_out.iterdir()} if options.leave_out else set()
+    read = list(read_faces(options.faces, options.smiling, people, left))
+    table = summarise(read, options.source, knowledge.load())
     text = json.dumps(table, indent=1)
     if options.out:
         options.out.write_text(text + "\n", encoding="utf-8")
-        print(f"{table['n']} faces; a healthy face departs by less than {table['departure']:.1f} in 95 of 100.")
+        print(f"{table['n']} faces; 97 of 100 left out stay below log-odds of {table['log_odds']:.1f}.")
     else:
         print(text)
     return 0
 
 
-def measure(folders: Sequence[Path], source: str) -> dict:
-    """Read all faces of some folders and return the table of norms."""
-    read = []
-    for folder in folders:
-        for _, photo in photos(folder, 10_000):
-            try:
-                read.append(read_all(look(photo)))
-            except DiseaseFaceError:
-                continue
+def read_people(table: Path) -> dict[str, Person]:
+    """Read who is in each photo, by the name of its file without folder and suffix."""
+    with table.open(encoding="utf-8", newline="") as lines:
+        return {Path(row["file"]).stem: _person(row) for row in csv.DictReader(lines, delimiter="\t")}
+
+
+def _person(row: Mapping[str, str]) -> Person:
+    age = row.get("age", "").strip()
+    sex = row.get("sex", "").strip().lower()
+    return Person(sex if sex in ("female", "male") else None, float(age) if age.isdigit() else None)
+
+
+def read_faces(folders: Sequence[Path], smiling: Path | None, people, left: set[str] = frozenset()) -> Iterator[Reader]:
+    """Read all faces of some folders; a photo that is refused says nothing about healthy faces."""
+    for path in (path for folder in folders for path in sorted(folder.rglob("*"))):
+        if path.suffix.lower() not in SUFFIXES or path.stem in left:
+            continue
+        try:
+            face = look(path)
+            smile = smiling / path.name if smiling else None
+            there = smile is not None and smile.is_file()
+            yield Reader(
+                read_all(face), read_alone(face), people.get(path.stem, Person()),
+                read_alone(look(smile)) if there else None,
+            )  # fmt: skip
+        except DiseaseFaceError:
+            continue
+
+
+def summarise(read: Sequence[Reader], source: str, diseases: Diseases | None = None) -> dict:
+    """Return the table of norms; without diseases to try, no limit to their log-odds is known."""
     if len(read) < _LEAST_FACES:
         raise DiseaseFaceError(f"Norms need at least {_LEAST_FACES} faces, and {len(read)} could be read.")
-    return summarise(read, source)
+    table = _described(read)
+    joint = _joint(read, table)
+    distances = left_out(joint)
+    table |= {"n": len(read), "source": source, "departure": _limit(distances), "log_odds": float("inf")}
+    table["freedom"] = _freedom(joint)
+    if diseases is not None:
+        odds = np.array([odds for _, odds in left_out_odds(read, diseases, table["freedom"])])
+        table["log_odds"] = _limit(odds, _SURELY_WITHIN)
+    return table
 
 
-def summarise(read: Sequence[Mapping[str, float | None]], source: str) -> dict:
-    """Return the table of norms from the readings of single faces."""
-    names = [name for name in read[0] if any(r[name] is not None for r in read)]
-    mean = {name: float(np.mean([r[name] for r in read if r[name] is not None])) for name in names}
-    from_mean = np.array([[_departure(name, mean[name], r[name]) for name in names] for r in read])
-    sd = dict(zip(names, from_mean.std(axis=0, ddof=1).tolist(), strict=True))
-    joint = from_mean[:, [names.index(name) for name in JOINTLY]]
+def _described(read: Sequence[Reader], freedom: float = 12.0) -> dict:
+    names = [name for name in read[0].values if sum(r.values[name] is not None for r in read) > 1]
+    mean = {name: float(np.mean([r.values[name] for r in read if r.values[name] is not None])) for name in names}
+    off = np.array([[_departure(name, mean[name], r.values[name]) for name in names] for r in read])
+    sd = dict(zip(names, np.nanstd(off, axis=0, ddof=1).tolist(), strict=True))
+    seen = dict(zip(names, np.isfinite(off).mean(axis=0).tolist(), strict=True))
+    usable = (n for n in (*MEASURES, *SURFACE, *EXTENTS) if n not in DOUBLES and n not in ONLY_AGAINST_BEFORE)
+    jointly = [name for name in usable if seen.get(name, 0.0) > 0.5 and sd[name] > 0]
+    table = {"mean": _rounded(mean), "sd": _rounded(sd), "jointly": jointly, "departure": 0.0, "log_odds": 0.0}
+    joint = _joint(read, table)
     return {
+        **table,
         "n": len(read),
-        "source": source,
-        "mean": _rounded(mean),
-        "sd": _rounded(sd),
-        "jointly": list(JOINTLY),
-        "precision": np.round(_precision(joint), 6).tolist(),
-        "departure": round(float(np.percentile(left_out(joint), 95)), 3),
+        "source": "",
+        "correlation": np.round(_correlation(joint), 4).tolist(),
+        "freedom": freedom,
+        "smile": _smile(read, mean, jointly),
+        "groups": _groups([r.person for r in read], joint, jointly),
     }
 
 
 def _departure(name, usual, value):
-    """Difference from the mean; where a face hides a measure, none."""
+    """Difference from the mean; where a face hides a measure, NaN."""
     if value is None:
-        return 0.0
+        return np.nan
     return value - usual if name in ONLY_AGAINST_BEFORE and name not in RELATIVE else departure(name, usual, value)
+
+
+def _joint(read: Sequence[Reader], table: Mapping) -> np.ndarray:
+    """Departures (faces, joint measures); where a face hides one, none."""
+    mean = table["mean"]
+    rows = [[_departure(name, mean[name], r.values[name]) for name in table["jointly"]] for r in read]
+    return np.nan_to_num(np.array(rows))
+
+
+def _correlation(departures):
+    return (1 - _SHRINKAGE) * np.corrcoef(departures.T) + _SHRINKAGE * np.eye(departures.shape[1])
+
+
+def _precision(departures):
+    """Inverse of the covariance with shrunk correlations."""
+    sd = np.maximum(departures.std(axis=0, ddof=1), 1e-6)
+    return np.linalg.inv(_correlation(departures) * np.outer(sd, sd))
 
 
 def left_out(departures: np.ndarray) -> np.ndarray:
@@ -98,11 +187,57 @@ def left_out(departures: np.ndarray) -> np.ndarray:
     return np.array(distances)
 
 
-def _precision(departures):
-    """Inverse of the covariance with shrunk correlations."""
-    sd = np.maximum(departures.std(axis=0, ddof=1), 1e-6)
-    correlation = (1 - _SHRINKAGE) * np.corrcoef(departures.T) + _SHRINKAGE * np.eye(len(sd))
-    return np.linalg.inv(correlation * np.outer(sd, sd))
+def _freedom(departures: np.ndarray) -> float:
+    """Degrees of freedom of the t distribution that makes left-out distances likeliest."""
+    k, squared = departures.shape[1], left_out(departures) ** 2
+
+    def likelihood(v):
+        return np.mean(gammaln((v + k) / 2) - gammaln(v / 2) - k / 2 * np.log(v) - (v + k) / 2 * np.log1p(squared / v))
+
+    return float(max(_FREEDOM, key=likelihood))
+
+
+def left_out_odds(read: Sequence[Reader], diseases: Diseases, freedom: float) -> Iterator[tuple[bool, float]]:
+    """Yield, for each photo, whether it smiles, and log-odds of the likeliest disease by the norms of all others."""
+    atlas = ranking.atlas_of(diseases, ALONE)
+    for one, reader in enumerate(read):
+        others = [other for number, other in enumerate(read) if number != one]
+        known = shipped.parse(json.dumps(_described(others, freedom)))
+        for readings in filter(None, (reader.readings, reader.smiling)):
+            departed = ranking.departure(shipped.from_norm(readings, known), known=known)
+            yield readings is reader.smiling, float(ranking.log_odds(departed, atlas).max())
+
+
+def _limit(values: np.ndarray, within: float = _WITHIN) -> float:
+    return round(float(np.percentile(values, within)), 3)
+
+
+def _smile(read: Sequence[Reader], mean: Mapping[str, float], jointly: Sequence[str]) -> dict:
+    """What a full smile adds to each measure, and its spread over people: regression through no smile."""
+    pairs = [(r.readings, r.smiling) for r in read if r.smiling is not None]
+    found = {}
+    for name in jointly if len(pairs) >= _LEAST_GROUP else ():
+        both = [(w.smile - n.smile, w.values[name], n.values[name]) for n, w in pairs]
+        told = [(s, a, b) for s, a, b in both if a is not None and b is not None]
+        broad = np.array([s for s, _, _ in told])
+        moved = np.array([departure(name, mean[name], a) - departure(name, mean[name], b) for _, a, b in told])
+        weight = float(broad @ broad)
+        slope = float(broad @ moved) / weight
+        found[name] = [round(slope, 4), round(float(np.sqrt(((moved - slope * broad) ** 2).sum() / weight)), 4)]
+    return found
+
+
+def _groups(people: Sequence[Person], joint: np.ndarray, jointly: Sequence[str]) -> list[dict]:
+    """Offsets of the sexes, and of age bands, where enough people are known to be of them."""
+    wanted = [(sex, (0.0, 120.0)) for sex in ("female", "male")] + [(None, band) for band in _BANDS]
+    found = []
+    for sex, ages in wanted:
+        group = shipped.Group(0, ages, sex, {})
+        members = np.array([group.holds(person) for person in people])
+        if members.sum() >= _LEAST_GROUP:
+            offset = dict(zip(jointly, joint[members].mean(axis=0).tolist(), strict=True))
+            found.append({"n": int(members.sum()), "ages": list(ages), "sex": sex, "offset": _rounded(offset)})
+    return found
 
 
 def _rounded(table):

@@ -1,7 +1,7 @@
 """Reading a picture and judging it against a disease and against the photo before."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -9,10 +9,17 @@ from diseaseface.edits import Change
 from diseaseface.engines.base import Applied, Rendering
 from diseaseface.errors import DiseaseFaceError
 from diseaseface.evaluation import integrity
-from diseaseface.evaluation.gains import Reading, expected, measure_names, raw_value, reading
-from diseaseface.evaluation.norms import from_norm, norms
-from diseaseface.evaluation.ranking import departure, rank
-from diseaseface.evaluation.readings import ALONE, ONLY_AGAINST_BEFORE, RELATIVE, Readings, read_alone, read_change
+from diseaseface.evaluation.gains import measure_names, raw_value, reading
+from diseaseface.evaluation.norms import Person, from_norm, norms
+from diseaseface.evaluation.ranking import Departure, departure, judge
+from diseaseface.evaluation.readings import (
+    ALONE,
+    ONLY_AGAINST_BEFORE,
+    RELATIVE,
+    Readings,
+    read_alone,
+    read_change,
+)
 from diseaseface.evaluation.report import (
     NOT_AVAILABLE,
     NOT_MEASURABLE,
@@ -20,28 +27,21 @@ from diseaseface.evaluation.report import (
     Score,
     SignReport,
 )
-from diseaseface.evaluation.severity import course_of, estimate, match
+from diseaseface.evaluation.scores import Row, key, profile_match, severity
+from diseaseface.evaluation.severity import course_of
 from diseaseface.faces.face import Face
 from diseaseface.knowledge import ageing
 from diseaseface.knowledge.catalogue import attributes
+from diseaseface.knowledge.index import Diseases
 from diseaseface.knowledge.profiles import Profile
 from diseaseface.settings import VERSION
 
 _SETTINGS = ("severity", "seed", "engine", "toward", "presentation", "age", "photo_age", "sex", "side")
-_UNSURE = 0.4  # of what other signs do to a measure: it differs from face to face
-_NO_PROFILE = "No disease was named to compare with."
-_NOTHING_READ = "None of the disease's signs can be measured in this picture."
-_NO_CHANGE = "Nothing measurable has changed."
+_NO_COLOUR = (
+    "Colour is left out of the comparison with healthy faces: few of those have skin this dark, and contrasts are "
+    "larger on it. With a photo from before, changes of colour are read."
+)
 _NO_BEFORE = "There is no photo from before to compare with."
-
-
-@dataclass(frozen=True)
-class _Row:
-    """One sign before and after judging."""
-
-    change: Change
-    found: Reading
-    sd: float
 
 
 def evaluate(
@@ -51,8 +51,10 @@ def evaluate(
     before: Face | None = None,
     rendering: Rendering | None = None,
     request: object = None,
-    diseases: object = None,
+    diseases: Diseases | None = None,
+    person: Person | None = None,
     aside: tuple[int, int, int, int] | None = None,
+    identity: bool = True,
 ) -> Report:
     """Judge a picture from its pixels.
 
@@ -69,7 +71,9 @@ def evaluate(
     request : object or None
         Settings to repeat in the report: severity, seed, engine, toward and so on.
     diseases : Diseases or None
-        The curated diseases among which to rank; without, nothing is ranked.
+        All diseases, among which to rank; without, nothing is ranked.
+    person : Person or None
+        Whose face it is, as far as that is told; without a photo before, healthy people like it are the norm.
     aside : (left, top, right, bottom) or None
         Box in pixels, of the visible mark, that is left out where the surroundings are compared.
 
@@ -79,7 +83,9 @@ def evaluate(
     """
     readings = read_change(before, face) if before else from_norm(read_alone(face))
     side = _weak_side(readings, profile)
-    departed = departure(readings)
+    person = person or Person()
+    departed = departure(readings, person)
+    departs, likely = judge(departed, diseases)
     applied = rendering.applied if rendering else ()
     rows = _rows(readings, profile, side, applied)
     judged = [row for row in rows if _typical(row, profile, side)]
@@ -88,21 +94,25 @@ def evaluate(
         settings={name: getattr(request, name, None) for name in _SETTINGS},
         signs=tuple(_sign_report(row, before or face, rendering) for row in rows),
         scores={
-            "profile_match": _profile_match(profile, side, judged),
-            "severity": _severity(profile, side, judged),
-            "identity": _identity(before, face),
+            "profile_match": profile_match(profile, side, judged, readings.mode),
+            "severity": severity(profile, side, judged, departed),
+            "identity": _identity(before if identity else None, face),
             "unchanged_outside": _unchanged(before, face, aside),
             "clipped": _clipped(before, face),
             "least_jacobian": _least_jacobian(rendering),
         },
-        departs=departed.departs,
-        ranking=rank(departed, diseases.curated(), side) if diseases is not None else (),
+        departs=departs,
+        ranking=likely,
         reading=readings.mode,
         synthetic=True if rendering else None,
-        warnings=(before or face).warnings,
+        warnings=(*(before or face).warnings, *(_cautions(departed, person) if before is None else ())),
         versions=_versions(diseases),
         engine_details=rendering.details if rendering else {},
     )
+
+
+def _cautions(departed: Departure, person: Person) -> tuple[str, ...]:
+    return (*norms().cautions(person), *(() if departed.colour_told else (_NO_COLOUR,)))
 
 
 def _weak_side(readings: Readings, profile: Profile | None) -> str | None:
@@ -120,20 +130,15 @@ def _weak_side(readings: Readings, profile: Profile | None) -> str | None:
     return max(strength, key=strength.get)
 
 
-def _rows(readings: Readings, profile: Profile | None, side: str | None, applied: Sequence[Applied]) -> list[_Row]:
+def _rows(readings: Readings, profile: Profile | None, side: str | None, applied: Sequence[Applied]) -> list[Row]:
     """One row for each sign of the profile and each change drawn; without a profile, all there are."""
-    changes = {_key(change): change for change in course_of(profile, side).changes} if profile else {}
+    changes = {key(change): change for change in course_of(profile, side).changes} if profile else {}
     for done in applied:
-        key = _key(done.change)
-        if key not in changes:
-            changes[key] = done.change
+        if key(done.change) not in changes:
+            changes[key(done.change)] = done.change
     if not profile and not applied:
-        changes = {_key(change): change for change in _everything(readings)}
+        changes = {key(change): change for change in _everything(readings)}
     return [_row(readings, change) for change in changes.values()]
-
-
-def _key(change: Change) -> tuple[str, str | None]:
-    return change.attribute.name, change.side
 
 
 def _everything(readings: Readings) -> list[Change]:
@@ -149,15 +154,15 @@ def _everything(readings: Readings) -> list[Change]:
     return found
 
 
-def _row(readings: Readings, change: Change) -> _Row:
+def _row(readings: Readings, change: Change) -> Row:
     found = reading(readings, change.attribute, change.side, _direction(change))
     sds = [norms().sd.get(name) for name in measure_names(change.attribute, change.side)]
     if not sds or None in sds:
-        return _Row(change, found, float("nan"))
+        return Row(change, found, float("nan"))
     sd = float(np.mean(sds)) / abs(found.gain)
     if readings.mode == ALONE:  # how far healthy people differ is all that can be told from one picture
         found = replace(found, noise=float(np.hypot(found.noise, sd)))
-    return _Row(change, found, sd)
+    return Row(change, found, sd)
 
 
 def _direction(change: Change) -> int:
@@ -167,14 +172,14 @@ def _direction(change: Change) -> int:
     return toward if poles[toward] else -toward
 
 
-def _typical(row: _Row, profile: Profile | None, side: str | None) -> bool:
-    return profile is not None and _key(row.change) in {_key(c) for c in course_of(profile, side).changes}
+def _typical(row: Row, profile: Profile | None, side: str | None) -> bool:
+    return profile is not None and key(row.change) in {key(c) for c in course_of(profile, side).changes}
 
 
-def _sign_report(row: _Row, photo: Face, rendering: Rendering | None) -> SignReport:
+def _sign_report(row: Row, photo: Face, rendering: Rendering | None) -> SignReport:
     change, found = row.change, row.found
     pole = change.attribute.pole(_direction(change))
-    done = next((a for a in rendering.applied if _key(a.change) == _key(change)), None) if rendering else None
+    done = next((a for a in rendering.applied if key(a.change) == key(change)), None) if rendering else None
     told = SignReport(
         name=change.attribute.name,
         label=pole.label,
@@ -212,64 +217,6 @@ def _baseline(photo: Face, change: Change) -> float | None:
     if not change.attribute.measure or change.attribute.measure in RELATIVE | ONLY_AGAINST_BEFORE:
         return None
     return raw_value(read_alone(photo), change.attribute, change.side)
-
-
-def _measured(rows: Sequence[_Row]) -> list[_Row]:
-    return [row for row in rows if row.found.value is not None and row.sd > 0]
-
-
-def _weights(rows: Sequence[_Row]) -> list[float]:
-    return [max(row.change.sign.weight if row.change.sign else 1.0, 0.01) for row in rows]
-
-
-def _profile_match(profile: Profile | None, side: str | None, rows: Sequence[_Row]) -> Score:
-    if profile is None:
-        return Score.missing(NOT_AVAILABLE, _NO_PROFILE, measured_share=None)
-    seen = _measured(rows)
-    share = sum(_weights(seen)) / max(sum(_weights(rows)), 0.01)
-    if not seen:
-        return Score.missing(NOT_MEASURABLE, _NOTHING_READ, measured_share=0.0)
-    asked = _course(profile, side, seen)[-1] / [row.sd for row in seen]
-    value = match(asked, [_beyond_noise(row) / row.sd for row in seen], _weights(seen))
-    if value is None:
-        return Score.missing(NOT_MEASURABLE, _NO_CHANGE, measured_share=share)
-    return Score(value, more={"measured_share": share})
-
-
-def _beyond_noise(row: _Row) -> float:
-    """What is measured, or zero where it may as well be the reader's noise."""
-    return row.found.value if abs(row.found.value) > 0.25 * row.found.noise else 0.0
-
-
-def _severity(profile: Profile | None, side: str | None, rows: Sequence[_Row]) -> Score:
-    if profile is None:
-        return Score.missing(NOT_AVAILABLE, _NO_PROFILE, low=None, high=None)
-    seen = _measured(rows)
-    if not seen:
-        return Score.missing(NOT_MEASURABLE, _NOTHING_READ, low=None, high=None)
-    course = _course(profile, side, seen)
-    alone = [_own_amount(profile, side, row) for row in seen]
-    noise = np.hypot([row.found.noise for row in seen], _UNSURE * (course[-1] - alone))
-    found = estimate(course, [row.found.value for row in seen], noise, _weights(seen))
-    return Score(found.value, more={"low": found.low, "high": found.high})
-
-
-def _own_amount(profile: Profile, side: str | None, row: _Row) -> float:
-    """Amount of a row's sign at severity 1."""
-    return next(c.amount for c in course_of(profile, side).changes if _key(c) == _key(row.change))
-
-
-def _course(profile: Profile, side: str | None, rows: Sequence[_Row]) -> np.ndarray:
-    """Return what is read of each row's sign over the course (stages, rows), in its unit."""
-    course = course_of(profile, side)
-    seen = np.zeros((len(course.changes), len(rows)))
-    for number, (change, moved) in enumerate(zip(course.changes, expected(course.changes), strict=True)):
-        for column, row in enumerate(rows):
-            names = measure_names(row.change.attribute, row.change.side)
-            seen[number, column] = np.mean([moved.get(name, 0.0) for name in names]) / row.found.gain / change.amount
-            if _key(change) == _key(row.change):
-                seen[number, column] = 1.0
-    return course.amounts @ seen
 
 
 def _identity(before: Face | None, face: Face) -> Score:

@@ -1,20 +1,19 @@
 """How each reading answers to each sign, calibrated once on faces that no test uses."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 
-from diseaseface.edits import Change
 from diseaseface.errors import CatalogueError
 from diseaseface.evaluation.readings import ALIGNED, ALONE, Readings
 from diseaseface.faces.anthropometry import measures_for
 from diseaseface.knowledge.catalogue import Attribute
 
-FILE = "data/gains.json"
+FILE, SINGLE_FILE = "data/gains.json", "data/single.json"
 # Attributes that lower their own measure.
 LOWERS = frozenset({"eyebrow_loss", "skin_tightening", "total_alopecia", "alopecia_patches", "frontal_balding"})
 
@@ -100,6 +99,65 @@ def parse(text: str) -> Gains:
         raise CatalogueError(f"gains.json is malformed: {error}") from error
 
 
+@dataclass(frozen=True)
+class SingleReading:
+    """How a measure that is read from one picture follows a change.
+
+    Attributes
+    ----------
+    share : float
+        Of the change that tracking sees between two pictures: what finds the points of a face draws them towards
+        the usual face.
+    noise : float
+        Standard deviation of the difference from that, in the measure's unit of departures.
+    n : int
+        Pictures.
+    """
+
+    share: float = 0.0
+    noise: float = 0.0
+    n: int = 0
+
+
+@dataclass(frozen=True)
+class Singles:
+    """How readings of single pictures follow what is drawn.
+
+    Attributes
+    ----------
+    follows : float
+        Of the moves predicted measure by measure, what whole presentations show, by the weights of healthy faces.
+    spread : float
+        Standard deviation of that over pictures.
+    measures : mapping of measure to SingleReading
+    """
+
+    follows: float
+    spread: float
+    measures: Mapping[str, SingleReading]
+
+    def of(self, measure: str) -> SingleReading:
+        """Return how a measure follows; one that nobody tried follows nothing."""
+        return self.measures.get(measure, SingleReading())
+
+
+@cache
+def singles() -> Singles:
+    """Return the shipped table of `benchmark singles`."""
+    try:
+        table = json.loads(files("diseaseface").joinpath(SINGLE_FILE).read_text(encoding="utf-8"))
+        measures = {name: SingleReading(**row) for name, row in table["measures"].items()}
+        return Singles(table["follows"], table["spread"], measures)
+    except (KeyError, TypeError, ValueError) as error:
+        raise CatalogueError(f"single.json is malformed: {error}") from error
+
+
+def response(sign: str, measure: str, mode: str) -> float:
+    """Return by how much a measure moves for a unit of a sign, as pictures are read in a mode; 0 where unknown."""
+    tracked = gains().response.get(sign, {}).get(measure, 0.0)
+    return tracked if mode == ALIGNED else tracked * singles().of(measure).share * singles().follows
+
+
 def sign_name(attribute: str, direction: float) -> str:
     """Return the name of a sign in the calibration: "nose_width+" or "nose_width-"."""
     return attribute + ("+" if direction > 0 else "-")
@@ -133,30 +191,8 @@ def reading(readings: Readings, attribute: Attribute, side: str | None, directio
     return Reading(amount, float(np.hypot(readings.blur * gain.noise, gain.spread * amount)), slope)
 
 
-def expected(changes: Sequence[Change]) -> list[dict[str, float]]:
-    """Return by how much each of several changes, drawn together, moves every measure.
-
-    Signs share the face: an epicanthal fold hides the inner canthus, and with it a part of the
-    fissure. Only signs of geometry do not disturb each other's own measures, because an engine
-    solves them together; on their own they would.
-    """
-    own = [set(measures_for(change.attribute.measure, change.side)) for change in changes]
-    moved = [_moved(change) for change in changes]
-    for number, moves in enumerate(moved):
-        if own[number]:
-            others = set().union(*(own[:number] + own[number + 1 :])) - own[number]
-            for name in others & moves.keys():
-                moves[name] = 0.0
-    return moved
-
-
-def _moved(change):
-    unit = gains().response.get(sign_name(change.attribute.name, change.amount), {})
-    other = change.side == "right"
-    return {_mirrored(name) if other else name: value * change.amount for name, value in unit.items()}
-
-
-def _mirrored(name: str) -> str:
+def mirrored(name: str) -> str:
+    """Return the measure of the other side; the same one where it has no side."""
     for side, other in (("_left", "_right"), ("_right", "_left")):
         if name.endswith(side):
             return name.removesuffix(side) + other

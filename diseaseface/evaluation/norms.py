@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from importlib.resources import files
 
 import numpy as np
@@ -12,6 +12,47 @@ from diseaseface.errors import CatalogueError
 from diseaseface.evaluation.readings import ALONE, ONLY_AGAINST_BEFORE, Readings, departure
 
 FILE = "data/norms.json"
+ADULT = 18.0  # years; the norms are of adults
+_CHILD = 1.5  # times the adults' SD: growth moves a child's measures by about as much again; by judgement
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whose face it is, as far as that is told: sex "female" or "male", age in years."""
+
+    sex: str | None = None
+    age: float | None = None
+
+    @property
+    def child(self) -> bool:
+        """Whether the norms, which are of adults, do not hold."""
+        return self.age is not None and self.age < ADULT
+
+
+@dataclass(frozen=True)
+class Group:
+    """Healthy people of one sex or one age.
+
+    Attributes
+    ----------
+    n : int
+    ages : (float, float)
+        From and until, years.
+    sex : "female", "male" or None
+    offset : mapping of measure to float
+        Their mean minus that of all, in the unit of departures.
+    """
+
+    n: int
+    ages: tuple[float, float]
+    sex: str | None
+    offset: Mapping[str, float]
+
+    def holds(self, person: Person) -> bool:
+        """Tell whether a person is one of them."""
+        if self.sex is not None:
+            return person.sex == self.sex
+        return person.age is not None and self.ages[0] <= person.age < self.ages[1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,10 +69,17 @@ class Norms:
         Of single readings; the SD of a measure read in per cent is in per cent of the mean.
     jointly : tuple of str
         The measures that tell whether a face departs from healthy.
-    precision : float array of shape (k, k)
-        Inverse of their shrunk covariance.
+    correlation : float array of shape (k, k)
+        Of those, shrunk.
     departure : float
         Mahalanobis distance that 95 of 100 healthy faces, each left out in turn, stay below.
+    log_odds : float
+        Of the likeliest disease against none, that 97 of 100 stay below in the same way, smiling ones among them.
+    freedom : float
+        Degrees of freedom of the t distribution that left-out faces follow.
+    smile : mapping of measure to (float, float)
+        What a full smile adds to a departure, and the SD of that over people.
+    groups : tuple of Group
     """
 
     n: int
@@ -39,8 +87,64 @@ class Norms:
     mean: Mapping[str, float]
     sd: Mapping[str, float]
     jointly: tuple[str, ...]
-    precision: np.ndarray
+    correlation: np.ndarray
     departure: float
+    log_odds: float
+    freedom: float
+    smile: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
+
+    @cached_property
+    def covariance(self) -> np.ndarray:
+        """Covariance of the joint measures, float64 (k, k)."""
+        sd = np.array([self.sd[name] for name in self.jointly])
+        return self.correlation * np.outer(sd, sd)
+
+    @cached_property
+    def precision(self) -> np.ndarray:
+        """Inverse of the covariance, float64 (k, k)."""
+        return np.linalg.inv(self.covariance)
+
+    def expected(self, person: Person, smile: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return what a healthy face reads.
+
+        Parameters
+        ----------
+        person : Person
+        smile : float
+            How broadly the face smiles, 0 to 1.
+
+        Returns
+        -------
+        offset : float64 array of shape (k,)
+            Mean departure of faces like it from all.
+        covariance : float64 array of shape (k, k)
+        """
+        offset, covariance = np.zeros(len(self.jointly)), self.covariance.copy()
+        for group in (g for g in self.groups if g.holds(person)):
+            apart = np.array([group.offset.get(name, 0.0) for name in self.jointly])
+            offset += apart
+            covariance = _within(covariance, apart, group.n / self.n)
+        moved = smile * np.array([self.smile.get(name, (0.0, 0.0)) for name in self.jointly])
+        covariance = covariance + np.diag(moved[:, 1] ** 2)
+        return offset + moved[:, 0], covariance * (_CHILD**2 if person.child else 1.0)
+
+    def cautions(self, person: Person) -> tuple[str, ...]:
+        """Say where the norms do not fit a person."""
+        if not person.child:
+            return ()
+        return (f"The norms are of {self.n} adults: a child's face is compared with them, and less surely.",)
+
+
+def _within(covariance, apart, share):
+    """Take out of a covariance what the difference of a group from all others adds to it.
+
+    For a group with a share f of all people, whose mean lies d from that of all, that is d dᵀ f / (1 - f).
+    """
+    if not 0.0 < share < 1.0:
+        return covariance
+    most = 0.9 / max(float(apart @ np.linalg.solve(covariance, apart)), 1e-12)
+    return covariance - min(share / (1.0 - share), most) * np.outer(apart, apart)
 
 
 @cache
@@ -52,23 +156,22 @@ def norms() -> Norms:
 def parse(text: str) -> Norms:
     """Read norms from JSON text."""
     try:
-        table = json.loads(text)
-        precision = np.array(table["precision"], float)
-        return Norms(
-            table["n"], table["source"], table["mean"], table["sd"], tuple(table["jointly"]), precision,
-            table["departure"],
-        )  # fmt: skip
+        table = dict(json.loads(text))
+        groups = tuple(Group(**{**row, "ages": tuple(row["ages"])}) for row in table.pop("groups"))
+        smile = {name: (mean, sd) for name, (mean, sd) in table.pop("smile").items()}
+        jointly, correlation = tuple(table.pop("jointly")), np.array(table.pop("correlation"), float)
+        return Norms(jointly=jointly, correlation=correlation, smile=smile, groups=groups, **table)
     except (KeyError, TypeError, ValueError) as error:
         raise CatalogueError(f"norms.json is malformed: {error}") from error
 
 
-def from_norm(readings: Readings) -> Readings:
-    """Return how far a face's single readings are from the mean of healthy faces."""
-    mean = norms().mean
+def from_norm(readings: Readings, known: Norms | None = None) -> Readings:
+    """Return how far a face's single readings are from the mean of healthy faces, by the shipped norms or others."""
+    mean = (known or norms()).mean
     values = {
         name: departure(name, mean[name], value)
         if value is not None and name in mean and name not in ONLY_AGAINST_BEFORE
         else None
         for name, value in readings.values.items()
     }
-    return Readings(ALONE, values, readings.blur)
+    return Readings(ALONE, values, readings.blur, readings.smile)

@@ -9,6 +9,7 @@ import numpy as np
 from diseaseface.evaluation import colour, hair, lesions, texture, wrinkles
 from diseaseface.evaluation.frame import PX_PER_CM, Frame, frame_of
 from diseaseface.evaluation.margins import margin_shifts
+from diseaseface.evaluation.skin import SKIN
 from diseaseface.evaluation.tracking import Motion, moved_points_cm, track
 from diseaseface.evaluation.views import View, view
 from diseaseface.faces.anthropometry import MEASURES, readings
@@ -38,6 +39,8 @@ ONLY_AGAINST_BEFORE = frozenset(
 
 ALIGNED, RETAKEN, ALONE = "aligned", "retaken", "alone"
 
+TONE = "skin_typology_angle"  # tells which faces are like this one; no sign
+
 _SAME_LEVELS = 6  # of 255; a JPEG copy of a picture stays within
 _SAME_SHARE = 0.8  # a warp may move a little of what is close to the head
 _LEAST_AGREEMENT = 0.35
@@ -62,22 +65,29 @@ class Readings:
     blur : float
         How much less surely small faces are read, at least 1: the reading frame's scale over
         the photo's.
+    smile : float
+        How broadly the face smiles, 0 to 1; of a change, 0.
     """
 
     mode: str
     values: Mapping[str, float | None]
     blur: float = 1.0
+    smile: float = 0.0
 
 
 def read_alone(face: Face) -> Readings:
     """Read one face."""
     frame = frame_of(face)
-    return Readings(ALONE, frame.keep(("alone",), lambda: _alone(face, frame)), _blur(face))
+    return Readings(ALONE, frame.keep(("alone",), lambda: _alone(face, frame)), _blur(face), _smile(face))
+
+
+def _smile(face: Face) -> float:
+    return float(np.mean([face.blendshapes.get(f"mouthSmile{side}", 0.0) for side in ("Left", "Right")]))
 
 
 def _alone(face, frame):
     seen = view(frame)
-    surface = {name: read(seen, None) for name, (_, read) in SURFACE.items()}
+    surface = {name: read(seen, None) for name, (_, read) in SURFACE.items()} | {TONE: SKIN[TONE].read(seen)}
     return {**readings(face.points_cm), **surface, **read_extents(outline_of(face))}
 
 

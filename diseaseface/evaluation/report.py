@@ -176,13 +176,19 @@ class Report:
             "attributes": [_sign(sign) for sign in self.signs],
             "scores": {name: score.to_dict() for name, score in self.scores.items()},
             "departs": self.departs,
-            "ranking": [{**asdict(one), "score": _plain(one.score)} for one in self.ranking],
+            "ranking": [_candidate(one) for one in self.ranking],
             "reading": self.reading,
             "measures": [{key: _plain(value) for key, value in vars(one).items()} for one in self.measures],
             "warnings": list(self.warnings),
             "timings_ms": {name: _plain(value) for name, value in self.timings_ms.items()},
             "versions": dict(self.versions),
         }
+
+
+def _candidate(one: Candidate) -> dict:
+    told = {name: _plain(getattr(one, name)) for name in ("id", "name", "score", "severity")}
+    votes = {name: [asdict(vote) for vote in getattr(one, name)] for name in ("speaks_for", "speaks_against")}
+    return {**told, **votes, "same_signs": [{"id": id_, "name": name} for id_, name in one.same_signs]}
 
 
 def _sign(sign: SignReport) -> dict:

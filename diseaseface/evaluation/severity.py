@@ -11,7 +11,7 @@ from diseaseface.edits import Change
 from diseaseface.knowledge.profiles import Profile
 
 STAGES = 51
-_QUANTILE = 1.645  # of the normal distribution: 90 % lie within on both sides
+_QUANTILE, _OUTSIDE = 1.645, 0.05  # of the normal distribution: 90 % lie within, 5 % beyond on each side
 _FINEST = 0.01
 _RIDGE = 1e-9
 
@@ -39,25 +39,20 @@ class Course:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A severity with the interval that holds it in 90 of 100 cases, all 0 to 1."""
+    """A severity, the interval that holds it in 90 of 100 cases, and its standard error, all 0 to 1."""
 
     value: float
     low: float
     high: float
+    error: float
 
 
 @lru_cache(maxsize=128)
 def course_of(profile: Profile, side: str | None = None) -> Course:
     """Return the course of a profile, for signs of one side on the side given."""
     full = sorted(edits.plan(profile, 1.0, side=side), key=lambda change: -(change.sign.weight if change.sign else 0))
-    order = {(change.attribute.name, change.side): column for column, change in enumerate(full)}
-    amounts = np.zeros((STAGES, len(full)))
-    for row, severity in enumerate(np.linspace(0.0, 1.0, STAGES)):
-        for change in edits.plan(profile, float(severity), side=side):
-            column = order.get((change.attribute.name, change.side))
-            if column is not None:
-                amounts[row, column] = change.amount
-    return Course(tuple(full), amounts)
+    grid = np.linspace(0.0, 1.0, STAGES)
+    return Course(tuple(full), edits.amounts([change.sign for change in full], grid))
 
 
 def match(profile_sd: Sequence[float], measured_sd: Sequence[float], weights: Sequence[float]) -> float | None:
@@ -97,8 +92,7 @@ def estimate(
     Weighted least squares along the course; the interval is that of the profile likelihood,
     widened where the signs contradict each other.
     """
-    at = np.linspace(0.0, 1.0, round(1 / _FINEST) + 1)
-    stages = np.linspace(0.0, 1.0, len(course))
+    at, stages = _severities(), np.linspace(0.0, 1.0, len(course))
     fine = np.stack([np.interp(at, stages, column) for column in np.asarray(course, float).T], axis=1)
     weight = np.asarray(weights, float) / max(float(np.max(weights)), _RIDGE)
     missed = (fine - np.asarray(measured, float)) / np.maximum(np.asarray(noise, float), _RIDGE)
@@ -106,7 +100,33 @@ def estimate(
     best = int(np.argmin(distance))
     misfit = max(1.0, distance[best] / max(weight.sum() - 1.0, 1.0))
     inside = at[distance <= distance[best] + _QUANTILE**2 * misfit]
-    return Estimate(_between(at, distance, best), float(inside[0]), float(inside[-1]))
+    error = _spread(at, np.exp(-0.5 * (distance - distance[best]) / misfit))
+    return Estimate(_between(at, distance, best), float(inside[0]), float(inside[-1]), error)
+
+
+def likeliest(log_odds: Sequence[float]) -> Estimate:
+    """Return the severity by its log-odds at even severities from 0 to 1, (stages,).
+
+    A single face tells little of it, so that the value is the median and the interval the middle 90 % of the
+    likelihood, every severity being as likely as others beforehand.
+    """
+    at = _severities()
+    odds = np.interp(at, np.linspace(0.0, 1.0, len(log_odds)), log_odds)
+    likely = np.exp(odds - odds.max())
+    likely[[0, -1]] *= 0.5  # the ends stand for half a step
+    likely /= likely.sum()
+    below = np.cumsum(likely) - 0.5 * likely
+    low, value, high = np.interp((_OUTSIDE, 0.5, 1.0 - _OUTSIDE), below, at)
+    return Estimate(float(value), float(low), float(high), _spread(at, likely))
+
+
+def _severities():
+    return np.linspace(0.0, 1.0, round(1 / _FINEST) + 1)
+
+
+def _spread(at, likely):
+    likely = likely / likely.sum()
+    return float(np.sqrt(max(likely @ (at - likely @ at) ** 2, 0.0)))
 
 
 def _between(at, distance, best):

@@ -93,7 +93,10 @@ class View:
 
     def blurred(self, values: np.ndarray, sigma_cm: float) -> np.ndarray:
         """Blur values (h, w) on bare skin, with nothing from outside it."""
-        return masked_blur(values, self.skin.astype(np.float32), sigma_cm)
+        weight = self.keep(("weight",), lambda: self.skin.astype(np.float32))
+        below = self.frame.keep(("below", sigma_cm), lambda: _blurred_small(weight, sigma_cm))
+        above = _blurred_small(values * weight, sigma_cm)
+        return cv2.resize(above / np.maximum(below, 1e-3), values.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def view(frame: Frame) -> View:
@@ -101,11 +104,10 @@ def view(frame: Frame) -> View:
     return frame.keep(("view",), lambda: View(frame, frame.codes))
 
 
-def masked_blur(values: np.ndarray, weight: np.ndarray, sigma_cm: float) -> np.ndarray:
-    """Blur (h, w) values by weights (h, w); far from any weight the result is not to be used."""
+def _blurred_small(image, sigma_cm):
+    """Blur (h, w) at about a third of the blur's own scale, where it costs little."""
     sigma = sigma_cm * PX_PER_CM
     step = max(1, int(sigma / 3.0))
-    size = (max(2, values.shape[1] // step), max(2, values.shape[0] // step))
-    small = (cv2.resize(a.astype(np.float32), size, interpolation=cv2.INTER_AREA) for a in (values * weight, weight))
-    above, below = (cv2.GaussianBlur(a, (0, 0), sigma / step) for a in small)
-    return cv2.resize(above / np.maximum(below, 1e-3), values.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    size = (max(2, image.shape[1] // step), max(2, image.shape[0] // step))
+    small = cv2.resize(image.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    return cv2.GaussianBlur(small, (0, 0), sigma / step)

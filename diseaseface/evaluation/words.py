@@ -14,6 +14,10 @@ LIKENESS = (
 )
 ANOTHER = "Read as another person"
 FREQUENCIES = ((0.995, "in all"), (0.8, "very often"), (0.3, "often"), (0.05, "at times"), (0.0, "rarely"))
+COMPARED = {
+    "photo before": " Read from the change since the photo before.",
+    "healthy faces": " Read from the difference from healthy faces: less sure than a change since a photo before.",
+}
 
 
 class Score(NamedTuple):
@@ -51,7 +55,7 @@ def _severity(score: Mapping, report: Mapping) -> Score:
     figure, asked = percent(score["value"]), report.get("severity")
     span = f"most likely between {percent(score['low'])} and {percent(score['high'])}"
     if asked is None:
-        sentence = f"The pixels say {figure}, {span}."
+        sentence = f"The pixels say {figure}, {span}.{COMPARED.get(score.get('compared_with'), '')}"
     elif report.get("toward") == "healthy":
         sentence = f"{percent(asked)} was to be taken away. Against the picture before, {figure} is added, {span}."
     else:

@@ -94,6 +94,10 @@ class Diseases:
         """Return the profiles of the curated diseases."""
         return [self._profile(key) for key in self._entries]
 
+    def profiles(self) -> list[Profile]:
+        """Return the profiles of all the diseases that `all` lists, from HPO and the supplement, in that order."""
+        return [self._profile(match.id) for match in self.all()]
+
     def search(self, text: str, most: int = 20) -> list[Match]:
         """Return the diseases whose names are nearest to a text, misspelt ones too, best first.
 

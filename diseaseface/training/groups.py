@@ -31,6 +31,16 @@ CONDITIONS = {
     "skin tone": "skin tone, by ancestry, light or camera",
 }
 _LEAST_SHOWN = 0.5  # SD of healthy faces
+# Contrasts that no light of a photo moves; other colours are comparable in the same light only.
+_WITHIN_A_FACE = frozenset({"malar_erythema", "centrofacial_erythema", "scleral_yellowness", "scleral_blueness"})
+# One measure of each part: more of them would drown what few people tell in how people differ.
+_PARTS = (
+    "palpebral_fissure_slant", "interpupillary_distance", "intercanthal_excess", "palpebral_fissure_length",
+    "upper_lid_position_left", "upper_lid_position_right", "lower_lid_position_left", "lower_lid_position_right",
+    "nasal_bridge_width", "nose_length", "nose_width", "nasal_tip_width", "nostril_show", "philtrum_length",
+    "upper_vermilion_height", "lower_vermilion_height", "mouth_width", "mouth_corner_height", "lower_face_height",
+    "chin_width", "jaw_width", "cheek_width", "mouth_corner_asymmetry_left", "skin_roughness", *sorted(_WITHIN_A_FACE),
+)  # fmt: skip
 _TELLING = 0.8  # of Hedges g: Cohen's "large"
 _DRAWS = 1000
 
@@ -147,7 +157,7 @@ def amounts(group: Group, healthy: Group, same_light: bool = False) -> dict[str,
 
 def _comparable(attribute: Attribute, same_light: bool) -> bool:
     measure = attribute.measure
-    absolute = measure in set(colour.READINGS) - set(norms().jointly)
+    absolute = measure in set(colour.READINGS) - _WITHIN_A_FACE
     return bool(measure) and measure not in ONLY_AGAINST_BEFORE and (same_light or not absolute)
 
 
@@ -208,12 +218,14 @@ def departs_more(one: Group, other: Group, seed: int = 0) -> float:
 def _mean_departures(group: Group, random: np.random.Generator) -> np.ndarray:
     """Return squared Mahalanobis distances of the means of resampled groups, freed of their own spread."""
     known = norms()
-    rows = np.nan_to_num(np.stack([group.values[n] - known.mean[n] for n in known.jointly], axis=1))
-    relative = [at for at, name in enumerate(known.jointly) if name in RELATIVE]
-    rows[:, relative] *= 100.0 / np.array([known.mean[known.jointly[at]] for at in relative])
+    at = [known.jointly.index(name) for name in _PARTS]
+    precision = np.linalg.inv(known.covariance[np.ix_(at, at)])
+    rows = np.nan_to_num(np.stack([group.values[n] - known.mean[n] for n in _PARTS], axis=1))
+    relative = [at for at, name in enumerate(_PARTS) if name in RELATIVE]
+    rows[:, relative] *= 100.0 / np.array([known.mean[_PARTS[at]] for at in relative])
     means = random.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), _DRAWS) @ rows / len(rows)
-    spread = np.trace(known.precision @ np.cov(rows.T)) / len(rows)
-    return np.einsum("di,ij,dj->d", means, known.precision, means) - 2 * spread
+    spread = np.trace(precision @ np.cov(rows.T)) / len(rows)
+    return np.einsum("di,ij,dj->d", means, precision, means) - 2 * spread
 
 
 def differences(healthy: Group, diseased: Group) -> list[str]:
