@@ -1,6 +1,7 @@
 """How long the morph engine takes, over the curated diseases.
 
-Medians of wall-clock time; machines are shared and noisy, so compare ratios within one run.
+Medians of wall-clock time; machines are shared and noisy, so compare ratios within one run. Evaluation, the reading
+of one photo once it is analysed and without identity, is in CPU time.
 Where the package facetweak is installed, its warp of the same photos stands beside.
 """
 
@@ -14,12 +15,15 @@ import numpy as np
 from diseaseface import edits, knowledge
 from diseaseface.benchmarks.photos import add_faces_option, photos, resized
 from diseaseface.engines.morph.engine import MorphEngine
+from diseaseface.evaluation.evaluate import evaluate
+from diseaseface.evaluation.measurements import measure_all
 from diseaseface.faces.landmarks import model_file
 from diseaseface.faces.look import look
 from diseaseface.faces.stderr import quiet_native_output
 
 SIZES_PX = (512, 1024)
 STAGES = 5
+_EVALUATED = "Down syndrome"
 REPEATS = 3
 
 
@@ -35,17 +39,25 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def measure(folder, most: int) -> list[dict]:
-    """Time analysis, one picture and a strip at each size; one row a size, milliseconds."""
-    curated = knowledge.load().curated()
+    """Time analysis, one picture, a strip and an evaluation at each size; one row a size, milliseconds."""
+    known = knowledge.load()
+    curated = known.curated()
     rows = []
     for size in SIZES_PX:
-        samples: dict[str, list[float]] = {"analysis": [], "picture": [], "strip": [], "facetweak": []}
+        samples: dict[str, list[float]] = {
+            "analysis": [],
+            "picture": [],
+            "strip": [],
+            "evaluation": [],
+            "facetweak": [],
+        }
         for _, photo in photos(folder, most):
             image = resized(photo, size)
             look(image)  # models load once
             samples["analysis"] += [_ms(lambda image=image: look(image)) for _ in range(REPEATS)]
             face = look(image)
             _time_diseases(face, curated, samples)
+            _time_evaluation(image, known, samples)
             if (peer := _facetweak(image)) is not None:
                 samples["facetweak"] += [_ms(peer) for _ in range(REPEATS)]
         rows.append({"size_px": size} | {name: _median(times) for name, times in samples.items()})
@@ -60,6 +72,18 @@ def _time_diseases(face, curated, samples):
         samples["picture"] += [_ms(lambda full=full: engine.render(face, full, seed=1)) for _ in range(REPEATS)]
         stages = [edits.plan(profile, s, seed=1) for s in np.linspace(0, 1, STAGES)]
         samples["strip"].append(_ms(lambda stages=stages: [engine.render(face, s, seed=1) for s in stages]))
+
+
+def _time_evaluation(image, known, samples):
+    """Read one photo against one disease and all, after its analysis and without identity, in CPU time."""
+    profile = known.find(_EVALUATED)
+    for _ in range(REPEATS + 1):  # the first lays out all diseases, once in a process
+        face = look(image)
+        start = time.process_time()
+        evaluate(face, profile=profile, diseases=known)
+        measure_all(face)
+        samples["evaluation"].append(1000.0 * (time.process_time() - start))
+    del samples["evaluation"][-REPEATS - 1]
 
 
 def _facetweak(image) -> Callable[[], object] | None:
