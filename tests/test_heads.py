@@ -203,6 +203,18 @@ def test_an_unanswered_case_counts_as_unanswered_and_never_as_an_error_of_nought
     assert (table["with_before"]["first_three"][0], table["alone"]["first_three"][0]) == (1.0, 0.0)
 
 
+def test_thirds_of_skin_tone_are_compared_with_each_other():
+    people = [{"tone": t, "failed": None, "departs": d} for t, d in [("light", 0), ("middle", 0), ("dark", 1)] * 10]
+    table = headtables.healthy_table(people)
+    assert table["told_they_depart"]["light"][0] == 0.0
+    most, least, gap, low, high = table["largest_difference"]
+    assert (most, gap) == ("dark", 1.0)
+    assert least != most
+    assert low < gap <= high
+    calm = headtables.healthy_table([p | {"departs": 0} for p in people])["largest_difference"]
+    assert calm[0] != calm[1]
+
+
 def test_the_gain_on_heads_goes_into_the_cards_and_a_blind_measure_fails_by_it(tmp_path):
     path = tmp_path / "validity.json"
     path.write_text(json.dumps({"measures": {"nose_width": {"sd": 2.0, "n": 60, "retest": 0.1, "retest_n": 60}}}))

@@ -122,7 +122,7 @@ def healthy_table(rows: Sequence[Mapping]) -> dict:
     shares = {tone: [*_rounded(share_interval(*count)), count[1]] for tone, count in counts.items()}
     found = {"told_they_depart": shares, "unread": sum(bool(row["failed"]) for row in rows)}
     if len(counts) > 1:
-        most, least = (pick(counts, key=lambda t: counts[t][0] / counts[t][1]) for pick in (max, min))
+        least, *_, most = sorted(counts, key=lambda tone: counts[tone][0] / counts[tone][1])
         found["largest_difference"] = [most, least, *_rounded(difference_interval(counts[most], counts[least]))]
     return found
 

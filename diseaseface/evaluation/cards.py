@@ -11,7 +11,7 @@ from diseaseface.errors import CatalogueError
 FILE = "data/validity.json"
 
 LEAST_RELIABILITY = 0.5  # of a reading taken again: below it noise outweighs what faces differ by
-LEAST_FOLLOWING = 0.9  # rank correlation with the true size within a rendered head
+LEAST_FOLLOWING = 0.7  # rank correlation with the true size within a head, other signs beside it: half is order
 LEAST_AGREEMENT = 0.4  # intraclass correlation with landmarks placed by hand: "poor" below (Cicchetti 1994)
 
 
