@@ -255,12 +255,30 @@ def test_a_question_is_asked_answered_and_explained(page):
 
 
 @pytest.mark.parametrize(
-    ("part", "ending"), [("picture", ".png"), ("strip", ".png"), ("gif", ".gif"), ("report", ".json")]
-)
+    ("part", "ending"),
+    [
+        ("picture", ".png"), ("strip", ".png"), ("gif", ".gif"), ("mp4", ".mp4"), ("pdf", ".pdf"), ("table", ".csv"),
+        ("report", ".json"), ("everything", ".zip"),
+    ],
+)  # fmt: skip
 def test_a_result_can_be_taken_away(page, part, ending):
     with page.expect_download() as taken:
         page.click(f"#take-{part}")
     assert taken.value.suggested_filename.endswith(ending)
+
+
+def test_a_picture_that_was_taken_away_and_is_dropped_back_sets_the_page_as_it_was(page, tmp_path):
+    with page.expect_download() as taken:
+        page.click("#take-picture")
+    drawn_before = tmp_path / "drawn.png"
+    taken.value.save_as(drawn_before)
+    choose(page, "Rosacea")
+    settle(page, "Rosacea")
+    page.check("#consent input")
+    page.set_input_files(UPLOAD, drawn_before)
+    settle(page, "Down syndrome")
+    assert page.input_value("#disease input") == "Down syndrome"
+    assert "drawn here before" in page.inner_text("#own-picture")
 
 
 def test_a_picture_without_a_face_is_refused_next_to_the_photo(page, tmp_path):

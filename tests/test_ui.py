@@ -1,6 +1,7 @@
 """The page without a browser and without an engine: what its handlers give and its presenters say."""
 
 import gc
+import os
 import re
 import threading
 import time
@@ -11,6 +12,7 @@ from types import SimpleNamespace
 import gradio as gr
 import numpy as np
 import pytest
+from gradio.components.image import ImageData
 
 from diseaseface import pictures
 from diseaseface.edits import Change
@@ -19,13 +21,14 @@ from diseaseface.errors import FaceError, OutOfMemory, RequestError, UnknownDise
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Evidence, Profile, Sign, Undrawn
 from diseaseface.pipeline import Drawing
-from diseaseface.ui import plot, presenters, texts, views
+from diseaseface.ui import asked, plot, presenters, texts, views
 from diseaseface.ui.downloads import KINDS, Downloads
 from diseaseface.ui.engines import offered
 from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import FRAMES, Handlers
 from diseaseface.ui.lanes import Lanes
 from diseaseface.ui.layout import build
+from diseaseface.ui.parts import visitors
 from diseaseface.ui.progress import Stopped
 from diseaseface.ui.serve import launch_options, tidy
 
@@ -598,13 +601,10 @@ def test_a_forged_report_sets_nothing_on_the_page(room, forged):
     assert all(stays(value) for value in values)
 
 
-def test_what_a_forged_report_tells_besides_is_left_out(room):
-    path = room / "forged.png"
+def test_what_a_forged_report_tells_besides_is_left_out():
     odd = {"seed": -1, "side": "<b>", "presentation": ["typical"], "age": "old", "toward": 1, "sex": {}}
-    path.write_bytes(pictures.encode_png(HEAD.image, report(0.7, **odd)))
-    _, disease, severity, seed, age, sex, *rest = taken(path)
-    assert (disease, severity, age, sex) == (PROFILE.id, 70, "", "")
-    assert all(stays(value) for value in (seed, *rest))
+    told = asked.restored(report(0.7, **odd), lambda _disease: True)
+    assert told == {"disease": PROFILE.id, "severity": 70, "age": "", "sex": ""}
 
 
 def test_a_photo_that_is_dropped_sets_nothing(room):
@@ -637,3 +637,27 @@ def test_whoever_stops_waiting_leaves_the_line():
     first.leave()
     with handlers.lanes.turn("morph"):
         assert handlers.lanes.waiting() == {"morph": 0}
+
+
+def test_a_photo_that_is_deleted_by_now_is_told_in_words_without_its_name(room):
+    component = visitors(gr.Image(type="filepath", image_mode=None))
+    with pytest.raises(gr.Error) as told:
+        component.preprocess(ImageData(path=str(room / "jane-doe.jpg")))
+    assert told.value.message == texts.PHOTO_GONE
+    assert "jane" not in str(told.value)
+
+
+def test_a_photo_stays_while_it_is_used(room):
+    photo = room / "photo.png"
+    photo.write_bytes(pictures.encode_png(HEAD.image))
+    os.utime(photo, (0, 0))
+    assert visitors(gr.Image(type="filepath", image_mode=None)).preprocess(ImageData(path=str(photo))) == str(photo)
+    assert time.time() - photo.stat().st_mtime < 60
+
+
+def test_what_a_session_remembers_of_a_face_is_forgotten_after_some_minutes():
+    page = build(FakePipeline())
+    kept = [one for one in page.blocks.values() if isinstance(one, gr.State) and one.time_to_live > 600]
+    assert {type(one.value) for one in kept} <= {int, tuple, type(None)}
+    held = next(fn.outputs for fn in page.fns.values() if fn.fn and fn.fn.__name__ == "show")
+    assert all(one.time_to_live <= 600 for one in held if isinstance(one, gr.State))

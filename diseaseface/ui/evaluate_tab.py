@@ -6,7 +6,7 @@ import gradio as gr
 
 from diseaseface.ui import texts
 from diseaseface.ui.evaluate_handlers import PAIR, EvaluateHandlers
-from diseaseface.ui.parts import disease_box, example_buttons, script, step_title, title, words
+from diseaseface.ui.parts import disease_box, example_buttons, remembered, script, step_title, title, visitors, words
 
 if TYPE_CHECKING:
     from diseaseface.pipeline import Pipeline
@@ -18,7 +18,7 @@ ONE_AT_A_TIME = {"concurrency_id": "reading", "concurrency_limit": 1}
 def add(pipeline: "Pipeline", search, room: gr.Tab) -> None:
     """Lay the tab out and wire it; the first example is read when `room` is first seen."""
     handlers = EvaluateHandlers(pipeline)
-    parts: dict = {"held": gr.State(None), "rows": gr.State(())}
+    parts: dict = {"held": remembered(), "rows": remembered(())}
     with gr.Row(elem_id="evaluate", equal_height=False):
         with gr.Column(elem_id="evaluate-asking", min_width=0):
             parts |= _asking(search)
@@ -42,17 +42,19 @@ def add(pipeline: "Pipeline", search, room: gr.Tab) -> None:
 
 
 def _photo(name: str, label: str, hint: str, height: int) -> gr.Image:
-    return gr.Image(
-        type="filepath",
-        sources=["upload", "webcam"] if name == "evaluate-photo" else ["upload"],
-        image_mode=None,
-        show_label=False,
-        label=label,
-        placeholder=hint,
-        height=height,
-        buttons=[],
-        elem_id=name,
-        elem_classes="asked-photo",
+    return visitors(
+        gr.Image(
+            type="filepath",
+            sources=["upload", "webcam"] if name == "evaluate-photo" else ["upload"],
+            image_mode=None,
+            show_label=False,
+            label=label,
+            placeholder=hint,
+            height=height,
+            buttons=[],
+            elem_id=name,
+            elem_classes="asked-photo",
+        )
     )
 
 

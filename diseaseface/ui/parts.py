@@ -2,10 +2,34 @@
 
 from collections.abc import Callable
 from html import escape
+from pathlib import Path
 
 import gradio as gr
 
+from diseaseface.settings import keep_seconds
+from diseaseface.ui import texts
 from diseaseface.ui.examples import ASSETS, examples
+from diseaseface.ui.room import touch
+
+
+def visitors(photo: gr.Image) -> gr.Image:
+    """Return a photo's component that keeps its file while it is used, and says in words that it is deleted by now."""
+    read = photo.preprocess
+
+    def preprocess(payload):  # not a class of its own, for which Gradio would write a file beside this one
+        if payload is not None and payload.path:
+            if not Path(payload.path).is_file():
+                raise gr.Error(texts.PHOTO_GONE, print_exception=False)
+            touch(payload.path)
+        return read(payload)
+
+    photo.preprocess = preprocess
+    return photo
+
+
+def remembered(value: object = None) -> gr.State:
+    """Return what a visitor's session remembers, forgotten some minutes after it was last set."""
+    return gr.State(value, time_to_live=keep_seconds())
 
 
 def disease_box(name: str, search: Callable[[str], list[dict]], label: str, hint: str) -> gr.HTML:

@@ -20,7 +20,8 @@ PHOTO_TIPS_TEXT = (
     "The whole head and neck in the picture, the face at least 300 pixels wide; 600 shows more signs.",
 )
 PHOTO_GONE = (
-    "The photo of that picture is deleted by now, as all photos are: choose it again, and the settings are there."
+    "That photo is deleted by now, as all photos are some minutes after their last use: choose it again; "
+    "the settings are there."
 )
 EXAMPLES = "Or start with one of these"
 EXAMPLES_NOTE = "Heads marked ◇ are synthetic: nobody looks like this. Astronaut: NASA, public domain."

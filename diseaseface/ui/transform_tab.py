@@ -9,13 +9,23 @@ from diseaseface.ui.asked import FIRST
 from diseaseface.ui.engines import offered
 from diseaseface.ui.handlers import Handlers
 from diseaseface.ui.held import working
-from diseaseface.ui.parts import disease_box, example_buttons, folded, script, step_title, title, words
+from diseaseface.ui.parts import (
+    disease_box,
+    example_buttons,
+    folded,
+    remembered,
+    script,
+    step_title,
+    title,
+    visitors,
+    words,
+)
 from diseaseface.ui.viewer import ear, viewer
 
 
 def lay_out(handlers: Handlers) -> dict:
     """Place the components and return them by name."""
-    parts: dict = {name: gr.State(None) for name in ("held", "own")} | {"visit": gr.State(()), "go": gr.State(0)}
+    parts: dict = {name: remembered() for name in ("held", "own")} | {"visit": remembered(()), "go": gr.State(0)}
     with gr.Row(elem_id="bench", equal_height=False):
         with gr.Column(elem_id="controls", min_width=0):
             parts |= _controls(handlers)
@@ -60,16 +70,18 @@ def _controls(handlers: Handlers) -> dict:
 
 def _photo() -> dict:
     step_title(1, texts.PHOTO)
-    photo = gr.Image(
-        type="filepath",
-        sources=["upload", "webcam"],
-        image_mode=None,
-        show_label=False,
-        label=texts.PHOTO,
-        placeholder=texts.PHOTO_HINT,
-        height=188,
-        buttons=[],
-        elem_id="photo",
+    photo = visitors(
+        gr.Image(
+            type="filepath",
+            sources=["upload", "webcam"],
+            image_mode=None,
+            show_label=False,
+            label=texts.PHOTO,
+            placeholder=texts.PHOTO_HINT,
+            height=188,
+            buttons=[],
+            elem_id="photo",
+        )
     )
     consent = gr.Checkbox(False, label=texts.CONSENT, container=False, elem_id="consent")
     upload = gr.HTML(_upload(), js_on_load=script("upload.js"), elem_id="upload")
