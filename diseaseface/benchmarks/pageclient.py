@@ -21,11 +21,17 @@ class Page:
     ----------
     url : str
         Of the page, with a slash at its end.
+
+    Raises
+    ------
+    Lost
+        Where nothing is served there.
     """
 
     def __init__(self, url: str):
         self.url = url
-        self.config = httpx.get(f"{url}config", timeout=30).raise_for_status().json()
+        with _told():
+            self.config = httpx.get(f"{url}config", timeout=30).raise_for_status().json()
         self._parts = {one["id"]: one for one in self.config["components"]}
 
     def event(self, asks: set[str], shows: str) -> int:

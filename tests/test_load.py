@@ -1,0 +1,51 @@
+"""The load benchmark's visitors notice what must not happen."""
+
+import base64
+import threading
+
+import numpy as np
+import pytest
+
+from diseaseface.benchmarks import load
+from diseaseface.benchmarks.pageclient import Lost, Page, _until_done
+
+
+def news(picture: np.ndarray, severity: int) -> str:
+    code = base64.b64encode(load._jpeg(picture)).decode()
+    return f'{{"after": "data:image/jpeg;base64,{code}", "caption": "severity {severity} %"}}'
+
+
+@pytest.mark.parametrize(
+    ("whose", "severity", "mixed"), [((1, 7), 40, 0), ((2, 7), 40, 1), ((1, 8), 40, 1), ((1, 7), 41, 1), ((2, 8), 9, 2)]
+)
+def test_a_visitor_notices_another_photo_and_another_severity(whose, severity, mixed):
+    own, tally = load._named(1, 7), load.Tally()
+    visitor = load.Visitor(1, "http://127.0.0.1:9/", tally, 20.0, threading.Event())
+    visitor._photo = own
+    told = news(load._named(*whose), severity)
+    visitor._check(load._own_sized(told, own), told, 40)
+    assert len(tally.mixed) == mixed
+
+
+def test_a_page_that_is_gone_is_told():
+    with pytest.raises(Lost, match="refused"):
+        Page("http://127.0.0.1:9/")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        ['data: {"msg": "process_starts"}'],
+        ['data: {"msg": "process_completed", "success": false, "output": {"error": "x"}}'],
+        ['data: {"msg": "unexpected_error", "message": "x"}'],
+    ],
+)
+def test_a_request_without_an_end_is_lost(lines):
+    with pytest.raises(Lost):
+        list(_until_done(iter(lines)))
+
+
+def test_a_request_ends_with_its_answer():
+    lines = ["", 'data: {"msg": "process_completed", "success": true}', 'data: {"msg": "close_stream"}']
+    assert len(list(_until_done(iter(lines)))) == 1
