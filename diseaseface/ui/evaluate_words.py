@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 from diseaseface import survey
+from diseaseface.edits import typical_signs, without_conflicts
 from diseaseface.evaluation.norms import norms
 from diseaseface.evaluation.readings import ALIGNED, ALONE, RETAKEN
 from diseaseface.evaluation.words import percent, scores
@@ -13,7 +14,7 @@ from diseaseface.ui import texts
 from diseaseface.ui.presenters import note_html, scores_list
 
 MOST_RANKED, MOST_REASONS = 5, 4
-SEEN_SD, EXPECTED_WEIGHT = 1.0, 0.5  # a sign counts as seen, and as expected, from here on
+SEEN_SD = 1.0  # a sign counts as seen from here on
 _MODES = {ALONE: texts.EVALUATE_ALONE, ALIGNED: texts.EVALUATE_ALIGNED, RETAKEN: texts.EVALUATE_RETAKEN}
 _COLUMNS = ("Photo", "Severity", "Reads most like", "Note")
 
@@ -59,15 +60,17 @@ def for_and_against(signs: Sequence[Mapping], profile: Profile) -> tuple[list[st
     """Return which signs of a disease are seen, most departed first, and which common ones are not, or are reversed."""
     z = {sign["name"]: sign["z"] for sign in signs if sign["z"] is not None}
     told = [(z[sign.attribute] * sign.direction, sign) for sign in profile.signs if sign.attribute in z]
+    expected = {id(sign) for sign in without_conflicts(typical_signs(profile.signs))}
     seen = sorted((one for one in told if one[0] >= SEEN_SD), key=lambda one: -one[0])
-    lacking = [one for one in told if one[0] < SEEN_SD and one[1].weight >= EXPECTED_WEIGHT]
+    lacking = [one for one in told if one[0] < SEEN_SD and id(one[1]) in expected]
     lacking.sort(key=lambda one: (one[0], -one[1].weight))
     return [_said(*one) for one in seen[:MOST_REASONS]], [_said(*one) for one in lacking[:MOST_REASONS]]
 
 
 def _said(along_sd: float, sign) -> str:
     label = attributes()[sign.attribute].pole(sign.direction).label
-    return f"{label[:1].lower()}{label[1:]} ({round(along_sd, 1) or 0.0:+.1f} SD)".replace("-", "−")
+    departed = f"{along_sd:+.1f}".replace("-", "−") if abs(along_sd) >= 0.05 else "0.0"
+    return f"{label[:1].lower()}{label[1:]} ({departed} SD)"
 
 
 def trust_html(report: Mapping) -> str:
