@@ -11,7 +11,6 @@ from PIL import Image
 
 from diseaseface import Pipeline, pictures
 from diseaseface.evaluation.report import MEASURED, NOT_MEASURABLE
-from diseaseface.knowledge.profiles import Profile, Sign
 from diseaseface.survey import Row
 from diseaseface.ui import evaluate_words, texts
 from diseaseface.ui.evaluate_figure import USUAL_SD, chosen, error_sd, signs_figure
@@ -128,20 +127,25 @@ def test_a_set_of_none_or_too_many_is_refused_in_words(handlers, files):
 
 
 def test_what_speaks_for_a_disease_and_what_against_it():
-    profile = Profile(
-        "X", "X", (),
-        (Sign("nose_width", 1, 0.9), Sign("mouth_width", -1, 0.8), Sign("philtrum_length", 1, 0.9),
-         Sign("chin_width", 1, 0.1), Sign("pallor", 1, 0.9)),
-    )  # fmt: skip
-    signs = [sign("nose_width", 2.5), sign("mouth_width", 1.5), sign("philtrum_length", 0.2), sign("chin_width", -3.0)]
-    seen, lacking = evaluate_words.for_and_against([*signs, sign("pallor", None)], profile)
-    assert [word.split(" (")[1] for word in seen] == ["+2.5 SD)"]
-    assert [word.split(" (")[1] for word in lacking] == ["−1.5 SD)", "+0.2 SD)"], "a rare sign's absence says nothing"
+    def vote(label, odds, side=None):
+        return {"sign": "x", "label": label, "side": side, "log_odds": odds}
+
+    entry = {
+        "id": "X:1",
+        "name": "X",
+        "speaks_for": [vote("Wide nose", 4.0), vote("Drooping lid", 1.5, "left")],
+        "speaks_against": [vote("Narrow mouth", -0.3)],
+        "same_signs": [{"id": "X:2", "name": "X, type 2"}],
+    }
+    told = evaluate_words.ranking_html({"departs": True, "ranking": [entry]})
+    assert "<b>For</b> wide nose (strongly), drooping lid, left (clearly)" in told
+    assert "<b>Against</b> narrow mouth (weakly)" in told
+    assert "<b>Looks the same</b> X, type 2" in told
 
 
 def test_no_departure_is_an_answer():
-    told = evaluate_words.ranking_html({"departs": False, "ranking": [], "attributes": []}, lambda _: None)
-    assert texts.EVALUATE_HEALTHY in told
+    assert texts.EVALUATE_HEALTHY in evaluate_words.ranking_html({"departs": False, "ranking": []})
+    assert texts.EVALUATE_UNLIKE in evaluate_words.ranking_html({"departs": True, "ranking": []})
 
 
 def test_the_plot_has_a_row_a_sign_with_error_and_says_what_is_not_read():

@@ -110,7 +110,7 @@ class EvaluateHandlers:
         report = self.pipeline.evaluate(face, disease, earlier).to_dict() if disease else overall
         yield Shown(
             scores=evaluate_words.scores_html(report, earlier is not None),
-            ranking=evaluate_words.ranking_html(overall, self.pipeline.profile),
+            ranking=evaluate_words.ranking_html(overall),
             trust=evaluate_words.trust_html(overall),
             plot=signs_figure(report),
             status=_working(texts.EVALUATE_MAPPING),

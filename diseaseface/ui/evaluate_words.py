@@ -1,20 +1,17 @@
 """From what was read of a photo to words and HTML; pure functions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from diseaseface import survey
-from diseaseface.edits import typical_signs, without_conflicts
 from diseaseface.evaluation.norms import norms
 from diseaseface.evaluation.readings import ALIGNED, ALONE, RETAKEN
 from diseaseface.evaluation.words import percent, scores
-from diseaseface.knowledge.catalogue import attributes
-from diseaseface.knowledge.profiles import Profile
 from diseaseface.ui import texts
 from diseaseface.ui.presenters import note_html, scores_list
 
 MOST_RANKED, MOST_REASONS = 5, 4
-SEEN_SD = 1.0  # a sign counts as seen from here on
+_STRENGTHS = ((3.0, "strongly"), (1.0, "clearly"), (0.0, "weakly"))  # from these log odds on: 20 and 2.7 to 1
 _MODES = {ALONE: texts.EVALUATE_ALONE, ALIGNED: texts.EVALUATE_ALIGNED, RETAKEN: texts.EVALUATE_RETAKEN}
 _COLUMNS = ("Photo", "Severity", "Reads most like", "Note")
 
@@ -28,49 +25,29 @@ def scores_html(report: Mapping, has_before: bool) -> str:
     return scores_list(report, shown) + hint
 
 
-def ranking_html(report: Mapping, profile_of: Callable[[str], Profile]) -> str:
-    """Return the diseases that a face reads most like, each with what speaks for and against it.
-
-    Parameters
-    ----------
-    report : mapping
-        Of an evaluation without a disease: it tells of every sign.
-    profile_of : callable
-        From a disease's id to its profile.
-    """
+def ranking_html(report: Mapping) -> str:
+    """Return the diseases that a face reads most like, each with what speaks for and against it."""
     if not report["departs"]:
         return f"<p class='healthy'>{escape(texts.EVALUATE_HEALTHY)}</p>"
-    items = "".join(_candidate(one, report, profile_of(one["id"])) for one in report["ranking"][:MOST_RANKED])
+    items = "".join(_candidate(one) for one in report["ranking"][:MOST_RANKED])
     return f"<ol class='likeness'>{items}</ol>" if items else f"<p>{escape(texts.EVALUATE_UNLIKE)}</p>"
 
 
-def _candidate(entry: Mapping, report: Mapping, profile: Profile) -> str:
-    seen, lacking = for_and_against(report["attributes"], profile)
-    said = [("for", "For", seen), ("against", "Against", lacking)]
-    lines = "".join(
-        f"<p class='{kind}'><b>{word}</b> {escape(', '.join(told))}</p>" for kind, word, told in said if told
+def _candidate(entry: Mapping) -> str:
+    said = (
+        ("For", [_vote(vote) for vote in entry["speaks_for"][:MOST_REASONS]]),
+        ("Against", [_vote(vote) for vote in entry["speaks_against"][:MOST_REASONS]]),
+        ("Looks the same", [one["name"] for one in entry["same_signs"][:MOST_REASONS]]),
     )
-    return (
-        f"<li><h3>{escape(entry['name'])} <code>{escape(entry['id'])}</code></h3>"
-        f"{lines or '<p>None of its own signs can be read from a photo.</p>'}</li>"
-    )
+    lines = "".join(f"<p><b>{word}</b> {escape(', '.join(told))}</p>" for word, told in said if told)
+    return f"<li><h3>{escape(entry['name'])} <code>{escape(entry['id'])}</code></h3>{lines}</li>"
 
 
-def for_and_against(signs: Sequence[Mapping], profile: Profile) -> tuple[list[str], list[str]]:
-    """Return which signs of a disease are seen, most departed first, and which common ones are not, or are reversed."""
-    z = {sign["name"]: sign["z"] for sign in signs if sign["z"] is not None}
-    told = [(z[sign.attribute] * sign.direction, sign) for sign in profile.signs if sign.attribute in z]
-    expected = {id(sign) for sign in without_conflicts(typical_signs(profile.signs))}
-    seen = sorted((one for one in told if one[0] >= SEEN_SD), key=lambda one: -one[0])
-    lacking = [one for one in told if one[0] < SEEN_SD and id(one[1]) in expected]
-    lacking.sort(key=lambda one: (one[0], -one[1].weight))
-    return [_said(*one) for one in seen[:MOST_REASONS]], [_said(*one) for one in lacking[:MOST_REASONS]]
-
-
-def _said(along_sd: float, sign) -> str:
-    label = attributes()[sign.attribute].pole(sign.direction).label
-    departed = f"{along_sd:+.1f}".replace("-", "−") if abs(along_sd) >= 0.05 else "0.0"
-    return f"{label[:1].lower()}{label[1:]} ({departed} SD)"
+def _vote(vote: Mapping) -> str:
+    """Name a sign, and how much it says: its odds in words."""
+    side = f", {vote['side']}" if vote.get("side") else ""
+    strength = next(words for least, words in _STRENGTHS if abs(vote["log_odds"]) >= least)
+    return f"{vote['label'][:1].lower()}{vote['label'][1:]}{side} ({strength})"
 
 
 def trust_html(report: Mapping) -> str:
