@@ -14,7 +14,7 @@ from pathlib import Path
 
 from diseaseface import Pipeline, __version__
 from diseaseface.benchmarks import headtables
-from diseaseface.benchmarks.headreadings import KINDS, Reader, kinds_of
+from diseaseface.benchmarks.headreadings import Reader, kinds_of
 from diseaseface.benchmarks.mannequin import population, shots
 
 PARTS = ("signs", "diseases", "healthy")
@@ -28,7 +28,7 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--part", nargs="+", choices=PARTS, default=PARTS, help="default: all three")
     parser.add_argument("--only", nargs="+", default=[], help="attributes of the part signs; default: all carried")
     parser.add_argument("--samples", type=int, default=shots.SAMPLES, help="rays a pixel (default %(default)s)")
-    parser.add_argument("--out", type=Path, default=Path("heads"), help="where pictures and truth are kept")
+    parser.add_argument("--out", type=Path, default=Path("out/heads"), help="where pictures are kept (%(default)s)")
     parser.add_argument("--cards", type=Path, help="a validity.json to write the gain on heads into")
     parser.add_argument("--json", action="store_true", help="print JSON in place of the tables")
     options = parser.parse_args(arguments)
@@ -57,6 +57,3 @@ def measure(options) -> dict:
             print(f"{part}: {done} of {len(asked)}", end="\r", file=sys.stderr, flush=True)
         found[part] = headtables.TABLES[part](reader.rows)
     return found
-
-
-__all__ = ["KINDS", "PARTS", "measure", "run"]
