@@ -146,9 +146,8 @@ def _drawn(job: Job, options: Options, changes: Sequence[Change]):
 
     parts, morph = job.parts, MorphEngine()
 
-    def draw(steps: int, on_step=None):
-        chosen = replace(options, steps=steps)
-        return drawing.draw(parts, chosen, job.face, job.start, changes, morph, 0, on_step)
+    def draw(steps: int):
+        return drawing.draw(parts, replace(options, steps=steps), job.face, job.start, changes, morph, 0)
 
     most = draw(1)[1]["most_noise"] if options.has("start") else options.noise
     return partial(draw, _asked_steps(most, job.steps))
