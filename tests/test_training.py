@@ -140,7 +140,7 @@ def coloured(tiny_models, lessons, tmp_path_factory):
             ((predicted - noise) ** 2).mean().backward()
             learner.step()
         unet.save_pretrained(folder / "base" / "unet")
-        yield folder
+    return folder
 
 
 def reading(face, adapter, asked) -> float:
@@ -153,8 +153,9 @@ def reading(face, adapter, asked) -> float:
 
 
 def test_the_trained_adapter_moves_the_reading_as_it_was_taught_and_an_untrained_one_does_not(
-    coloured, lessons, face, tmp_path
+    coloured, lessons, face, tmp_path, monkeypatch
 ):
+    monkeypatch.setenv("DISEASEFACE_MODELS", str(coloured))
     untrained().save(tmp_path / "untrained")
     school(tmp_path / "trained", lambda number: lessons(number % 2), replace(SCHOOL, steps=40, batch=4, ema=0.9))
     adapters = (tmp_path / name for name in ("trained", "untrained"))
