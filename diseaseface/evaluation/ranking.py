@@ -269,7 +269,7 @@ def atlas_of(diseases: Diseases, mode: str) -> Atlas:
 def log_odds(departed: Departure, atlas: Atlas) -> np.ndarray:
     """Return the log-odds of each row of an atlas against none, (rows,), every severity being as likely as others."""
     at = [atlas.measures.index(name) for name in departed.measures]
-    odds = departed.log_odds(atlas.moves[:, :, at])
+    odds = departed.log_odds(np.take(atlas.moves, at, axis=2))
     best = odds.max(axis=1)
     return best + np.log(np.exp(odds - best[:, None]).mean(axis=1))
 

@@ -62,12 +62,17 @@ def _middle(values: np.ndarray, where: np.ndarray, least: int = _LEAST_PIXELS) -
 
 
 def _typology(view: View) -> float | None:
-    return _middle(individual_typology_angle(_lab(view)), _bare(view, "cheeks", "forehead"))
+    angles = _typology_angles(view)
+    return float(np.median(angles)) if len(angles) >= _LEAST_PIXELS else None
+
+
+def _typology_angles(view: View) -> np.ndarray:
+    return view.keep(("typology",), lambda: individual_typology_angle(_lab(view)[_bare(view, "cheeks", "forehead")]))
 
 
 def _typology_spread(view: View) -> float | None:
     """Half the range that the middle 68 % of pixels of the cheeks and forehead take."""
-    angles = individual_typology_angle(_lab(view))[_bare(view, "cheeks", "forehead")]
+    angles = _typology_angles(view)
     if len(angles) < _LEAST_PIXELS:
         return None
     low, high = np.percentile(angles, (16, 84))
@@ -80,7 +85,9 @@ def _lab_level(channel: int, where: Callable[[View], np.ndarray], view: View) ->
 
 def _index(which: str, view: View) -> np.ndarray:
     red, green, blue = view.planes
-    return {"erythema": green - red, "melanin": red, "yellowness": blue - green}[which]
+    if which == "melanin":
+        return red
+    return view.erythema if which == "erythema" else view.keep(("yellowness",), lambda: blue - green)
 
 
 def _contrast(which: str, zone: str, view: View) -> float | None:
