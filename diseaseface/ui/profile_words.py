@@ -83,7 +83,7 @@ def _bar(sign: Sign) -> str:
 def _onset(sign: Sign) -> str:
     """Return from which age a sign is seen, and over which severities it comes."""
     begin, end = sign.onset or attributes()[sign.attribute].onset
-    return f"{_ages(sign)} <small>severity {100 * begin:.0f} to {100 * end:.0f} %</small>"
+    return f"{_ages(sign)}<br><small>severity {100 * begin:.0f} to {100 * end:.0f} %</small>"
 
 
 def _ages(sign: Sign) -> str:
