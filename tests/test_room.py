@@ -53,7 +53,7 @@ def test_the_room_of_a_killed_process_is_removed_by_the_next_and_that_of_a_livin
 
 
 def test_a_room_is_closed_to_other_users(tmp_path):
-    process, place = start(tmp_path, "sys.stdin.read()")
+    process, place = start(tmp_path, "time.sleep(60)")
     try:
         assert place.stat().st_mode & 0o077 == 0
     finally:

@@ -99,7 +99,7 @@ def refusal() -> str | None:
     if backbone_file() is None:
         return (
             "Fine-tuning needs the weights of a face recognition network that can be trained; none is present: name a "
-            f"ResNet-18 or ResNet-50 of torchvision's layout by {BACKBONE_SETTING}."
+            f"safetensors file of a ResNet-18 or ResNet-50 of torchvision's layout by {BACKBONE_SETTING}."
         )
     return None
 
@@ -129,13 +129,16 @@ def network(train: np.ndarray, labels: np.ndarray, people: np.ndarray, test: np.
 
 
 def _resnet(torch, file: Path, classes: int):
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
     from torchvision.models import resnet18, resnet50
 
-    weights = {
-        name: value
-        for name, value in torch.load(file, map_location="cpu", weights_only=True).items()
-        if not name.startswith("fc.")
-    }
+    try:
+        weights = {name: value for name, value in load_file(file).items() if not name.startswith("fc.")}
+    except SafetensorError as error:
+        raise EngineUnavailable(
+            f"{file} is no safetensors file: convert the weights, for a pickle can run code."
+        ) from error
     model = (resnet50 if "layer1.0.conv3.weight" in weights else resnet18)(weights=None)
     try:
         told = model.load_state_dict(weights, strict=False)
