@@ -96,4 +96,12 @@
     input.files = event.dataTransfer.files;
     input.dispatchEvent(new Event('change', { bubbles: true }));
   }, true);
+
+  // Gradio puts a picture that is only shown into a button without a name: the heading above it is its name.
+  const nameless = '.image-container > button:not([aria-label])';
+  new MutationObserver(() => {
+    for (const button of document.querySelectorAll(nameless)) {
+      button.setAttribute('aria-label', button.closest('.column')?.querySelector('h2')?.innerText || 'Picture');
+    }
+  }).observe(root, { childList: true, subtree: true });
 }

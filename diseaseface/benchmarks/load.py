@@ -28,6 +28,7 @@ REDRAWS, EVALUATIONS = 5, 0.1
 MOST_S, MOST_GROWTH = 3.0, 1.10  # of a redraw, 95 in 100; of memory
 _CELL_PX, _BITS = 16, 24  # of the border that names a photo
 _PICTURE = re.compile(r"data:image/(?:jpeg|png|webp);base64,([A-Za-z0-9+/=]+)")
+_NOTICE = re.compile(r'class=\\"notice\\"[^>]*>([^<]+)<')  # in the text of JSON
 _DISEASES = ("ORPHA:870", "DF:rosacea", "DF:graves_disease", "ORPHA:904")
 
 
@@ -99,7 +100,8 @@ class Visitor(threading.Thread):
                 seen = time.monotonic() - start
                 self._check(found, news, severity)
         if not seen:
-            raise Lost(f"no picture came: {news[:200]}")
+            said = _NOTICE.search(news)
+            raise Lost(f"no picture came: {said[1] if said else 'and no reason was given'}")
         (self._tally.photo if new else self._tally.redraw).append(seen)
         if not new:
             self._tally.whole.append(time.monotonic() - start)
