@@ -3,6 +3,7 @@
 import base64
 import threading
 
+import known
 import numpy as np
 import pytest
 
@@ -49,3 +50,7 @@ def test_a_request_without_an_end_is_lost(lines):
 def test_a_request_ends_with_its_answer():
     lines = ["", 'data: {"msg": "process_completed", "success": true}', 'data: {"msg": "close_stream"}']
     assert len(list(_until_done(iter(lines)))) == 1
+
+
+def test_the_diseases_that_visitors_ask_for_exist():
+    assert [known.diseases().find(disease).id for disease in load._DISEASES] == list(load._DISEASES)

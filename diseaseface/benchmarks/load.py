@@ -29,7 +29,7 @@ MOST_S, MOST_GROWTH = 3.0, 1.10  # of a redraw, 95 in 100; of memory
 _CELL_PX, _BITS = 16, 24  # of the border that names a photo
 _PICTURE = re.compile(r"data:image/(?:jpeg|png|webp);base64,([A-Za-z0-9+/=]+)")
 _NOTICE = re.compile(r'class=\\"notice\\"[^>]*>([^<]+)<')  # in the text of JSON
-_DISEASES = ("ORPHA:870", "DF:rosacea", "DF:graves_disease", "ORPHA:904")
+_DISEASES = ("ORPHA:870", "DF:rosacea", "OMIM:275000", "ORPHA:904")
 
 
 @dataclass
