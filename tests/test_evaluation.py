@@ -177,6 +177,16 @@ def test_a_plain_background_does_not_hide_that_the_head_has_moved(face):
     assert read_change(first, look(as_jpeg(plain, 75))).mode == ALIGNED
 
 
+def test_colours_of_dark_skin_are_read_against_a_photo_from_before_alone(face):
+    dark = with_picture(face, np.rint(from_linear(to_linear(face.image) * 0.25)).astype(np.uint8))
+    alone = {sign.name: sign for sign in evaluate(dark).signs}
+    assert alone["malar_erythema"].status == NOT_MEASURABLE
+    assert "dark" in alone["malar_erythema"].reason
+    assert alone["nose_width"].measured is not None
+    after = {sign.name: sign for sign in evaluate(dark, before=face).signs}
+    assert after["malar_erythema"].measured is not None
+
+
 def test_what_was_asked_does_not_change_what_is_measured(face, engine, diseases):
     profile = diseases.find("Down syndrome")
     rendering = engine.render(face, edits.plan(profile, 0.8))

@@ -8,7 +8,7 @@ import numpy as np
 from diseaseface.edits import Change
 from diseaseface.engines.base import Applied, Rendering
 from diseaseface.errors import DiseaseFaceError
-from diseaseface.evaluation import integrity
+from diseaseface.evaluation import colour, integrity
 from diseaseface.evaluation.gains import measure_names, raw_value, reading
 from diseaseface.evaluation.norms import Person, from_norm, norms
 from diseaseface.evaluation.ranking import Departure, departure, judge
@@ -39,7 +39,8 @@ from diseaseface.settings import VERSION
 _SETTINGS = ("severity", "seed", "engine", "toward", "presentation", "age", "photo_age", "sex", "side")
 _NO_COLOUR = (
     "Colour is left out of the comparison with healthy faces: few of those have skin this dark, and contrasts are "
-    "larger on it. With a photo from before, changes of colour are read."
+    "larger on it. Shape, too, may differ from those faces without any disease. With a photo from before, changes of "
+    "both are read."
 )
 _NO_BEFORE = "There is no photo from before to compare with."
 
@@ -87,7 +88,7 @@ def evaluate(
     departed = departure(readings, person)
     departs, likely = judge(departed, diseases)
     applied = rendering.applied if rendering else ()
-    rows = _rows(readings, profile, side, applied)
+    rows = [row if departed.colour_told else _without_colour(row) for row in _rows(readings, profile, side, applied)]
     judged = [row for row in rows if _typical(row, profile, side)]
     return Report(
         disease={"id": profile.id, "name": profile.name} if profile else None,
@@ -163,6 +164,13 @@ def _row(readings: Readings, change: Change) -> Row:
     if readings.mode == ALONE:  # how far healthy people differ is all that can be told from one picture
         found = replace(found, noise=float(np.hypot(found.noise, sd)))
     return Row(change, found, sd)
+
+
+def _without_colour(row: Row) -> Row:
+    """A colour that cannot be compared with healthy people's is not read."""
+    if row.change.attribute.measure not in colour.READINGS:
+        return row
+    return replace(row, found=replace(row.found, value=None, reason=_NO_COLOUR))
 
 
 def _direction(change: Change) -> int:
