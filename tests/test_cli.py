@@ -39,6 +39,7 @@ def test_transform_writes_a_picture_and_its_report(photo, tmp_path, capsys):
     assert report["schema"] == "diseaseface.report/1"
     inside = pictures.read_report(out)
     assert "timings_ms" not in inside
+    assert inside.pop("visible_mark"), "the file's picture is marked, and the report inside tells where"
     assert inside == {name: value for name, value in report.items() if name != "timings_ms"}
     assert "Severity" in capsys.readouterr().out
 
