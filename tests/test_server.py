@@ -128,6 +128,14 @@ def test_a_handler_of_the_page_is_no_endpoint(client):
         client.predict(api_name="/show")
 
 
+def test_a_photo_named_by_an_address_is_not_fetched(client, server):
+    from gradio_client import handle_file
+
+    photo = handle_file(f"{server.url}/health")
+    with pytest.raises(Exception, match="Send the photo itself"):
+        client.predict(photo=photo, disease="rosacea", api_name="/transform")
+
+
 def test_a_strip_a_bundle_and_an_evaluation_can_be_asked_for(client, photo, drawn, tmp_path):
     from gradio_client import handle_file
 

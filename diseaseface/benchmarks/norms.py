@@ -38,7 +38,7 @@ from diseaseface.faces.extents import EXTENTS
 from diseaseface.faces.look import look
 from diseaseface.knowledge.index import Diseases
 
-_SHRINKAGE = 0.4  # of correlations towards none; severities of drawn diseases err least from 0.3 to 0.5
+_SHRINKAGE = 0.4  # of correlations towards none; chosen by the errors of drawn severities on seven faces
 _LEAST_FACES, _LEAST_GROUP = 20, 10
 _BANDS = ((18.0, 30.0), (30.0, 60.0))  # years
 _FREEDOM = (4, 5, 6, 8, 10, 12, 15, 20, 30, 50, 100)

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import gradio as gr
+from gradio import processing_utils
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
@@ -26,10 +27,16 @@ _THREADS = 64  # most requests at work or in line at a time; those in line cost 
 def serve(page: gr.Blocks, room: Path) -> None:
     """Serve the page until the process is stopped; `room` is the folder for visitors' files, swept meanwhile."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that a container's stop cleans up, too
+    processing_utils.async_ssrf_protected_get = _fetch_nothing
     page.launch(prevent_thread_lock=True, **launch_options(page.health))
     threading.Thread(target=page.warm, daemon=True).start()
     threading.Thread(target=_tidy_for_ever, args=(room,), daemon=True).start()
     page.block_thread()
+
+
+async def _fetch_nothing(*_) -> None:
+    """Stand in for Gradio's way of fetching what a client names by an address instead of sending it."""
+    raise gr.Error("Send the photo itself: nothing is fetched from an address.")
 
 
 def launch_options(health: Callable[[], dict] = dict) -> dict:
