@@ -6,8 +6,7 @@ import numpy as np
 from diseaseface.evaluation.frame import frame_of
 from diseaseface.faces.chart import ring_window
 from diseaseface.faces.face import Face
-
-_PERSON = 0.02
+from diseaseface.faces.regions import NOBODY
 
 
 def unchanged_outside(
@@ -33,7 +32,7 @@ def unchanged_outside(
 
 def _outside(before):
     """Where neither the person nor the ring is, bool (H, W)."""
-    outside = before.regions.person <= _PERSON
+    outside = before.regions.person <= NOBODY
     x0, y0, x1, y1 = before.chart.box
     place = before.pixels_cm
     outside[y0:y1, x0:x1] &= ring_window(place[..., 0], place[..., 1]) == 0.0

@@ -17,6 +17,7 @@ from diseaseface.faces.chart import ring_window
 from diseaseface.faces.extents import EXTENTS, read_extents
 from diseaseface.faces.face import Face
 from diseaseface.faces.outline import outline_of
+from diseaseface.faces.regions import NOBODY
 
 SURFACE = {**colour.READINGS, **texture.READINGS, **lesions.READINGS, **wrinkles.READINGS, **hair.READINGS}
 
@@ -46,7 +47,7 @@ _SAME_SHARE = 0.8  # a warp may move a little of what is close to the head
 _LEAST_AGREEMENT = 0.35
 # What drawn signs may do to the pose that is found.
 _MOST_SHIFT_CM, _MOST_GROWTH, _MOST_TURN_DEG = 0.6, 0.07, 2.5
-_PERSON, _LEAST_AROUND, _STRIDE = 0.02, 100, 4
+_LEAST_AROUND, _STRIDE = 100, 4
 # Edges that no sign moves, clothes and what stands around: steps of so many levels stay within so many.
 _EDGE_LEVELS, _SAME_EDGE_LEVELS, _SAME_EDGES, _LEAST_EDGES = 24, 10, 0.75, 100
 
@@ -115,7 +116,7 @@ def same_surroundings(before: Face, picture: np.ndarray) -> bool:
     if picture.shape != before.image.shape:
         return False
     sparse = np.s_[::_STRIDE, ::_STRIDE]
-    around = before.regions.person[sparse] <= _PERSON
+    around = before.regions.person[sparse] <= NOBODY
     if around.sum() < _LEAST_AROUND:  # the person fills the photo; tracking decides
         return True
     was, now = (image[sparse][around].astype(int) for image in (before.image, picture))

@@ -21,6 +21,7 @@ from diseaseface.faces.smoothing import guided, step_between
 from diseaseface.faces.spectacles import find_spectacles
 from diseaseface.faces.upright import upright
 
+NOBODY = 0.02  # a pixel that is the person's by no more than that is not
 _FINE_PX_PER_CM = 14.0
 _EDGE_REACH_CM = 0.6
 _EDGE_SOFTNESS = 1e-3
@@ -50,9 +51,10 @@ def find_regions(
     outer = cv2.GaussianBlur(fill(landmarks_px[LIPS], shape), (0, 0), 0.7)
     mouth = np.minimum(fill(landmarks_px[MOUTH], shape), outer)
     free = (1 - outer) * (1 - opening)
+    person = np.clip(person, 0, 1)
     for mask in (skin, hair, brows, beard):
         mask *= free
-    person = np.clip(person, 0, 1)
+    skin[person <= NOBODY] = 0.0
     return Regions(person, skin, hair, brows, beard, outer - mouth, mouth, sclera, iris, glasses)
 
 

@@ -12,10 +12,10 @@ import numpy as np
 from diseaseface.edits import Change
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.faces.face import Face
+from diseaseface.faces.regions import NOBODY
 
 _SEEN_CODES = 2  # a difference of the morph engine's picture that counts
 _REACH_CM, _SOFT_CM = 0.35, 0.25
-_PERSON = 0.02  # as the evaluation draws the line between person and surroundings
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +67,7 @@ def _most(masks, shape):
 
 def _person(face):
     person = face.regions.person
-    return np.where(person > _PERSON, person, 0.0).astype(np.float32)
+    return np.where(person > NOBODY, person, 0.0).astype(np.float32)
 
 
 def _level(change: Change) -> float:
