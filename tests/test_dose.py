@@ -1,8 +1,12 @@
 """What the dose benchmark tells: asked, applied, measured."""
 
+import json
+from importlib.resources import files
+
+import numpy as np
 import pytest
 
-from diseaseface.benchmarks import dose
+from diseaseface.benchmarks import calibration, dose
 from diseaseface.evaluation.gains import gains
 from diseaseface.evaluation.readings import ALIGNED
 from diseaseface.knowledge.catalogue import attributes
@@ -41,3 +45,15 @@ def test_the_row_says_where_the_full_amount_comes_from(table):
     for name, row in table["signs"].items():
         pole = attributes()[name[:-1]].pole(1 if name[-1] == "+" else -1)
         assert (row["label"], row["full"], row["source"]) == (pole.label, pole.full, pole.source)
+
+
+def test_the_shipped_table_holds_every_measured_sign_drawn_as_asked_and_read_in_proportion():
+    shipped = json.loads((files("diseaseface") / "data" / "dose.json").read_text(encoding="utf-8"))
+    known = {f"{a.name}{'+' if d > 0 else '-'}" for a, d in calibration.signs() if a.measure}
+    assert shipped["faces"] >= 8
+    assert shipped["signs"].keys() == known
+    applied = [row["applied"]["slope"] for row in shipped["signs"].values() if row["applied"]]
+    assert np.median(applied) == pytest.approx(1.0, abs=0.01)
+    read = [row["measured"]["slope"] for row in shipped["signs"].values() if row["measured"]]
+    assert len(read) >= 100
+    assert np.median(read) == pytest.approx(1.0, abs=0.05)

@@ -13,7 +13,7 @@ from diseaseface.benchmarks import norms as norms_benchmark
 from diseaseface.edits import Change
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.evaluation import evaluate as evaluation
-from diseaseface.evaluation import gains, integrity, norms, severity
+from diseaseface.evaluation import gains, integrity, norms, ranking, severity
 from diseaseface.evaluation.evaluate import evaluate
 from diseaseface.evaluation.frame import frame_of
 from diseaseface.evaluation.measurements import definitions
@@ -157,13 +157,25 @@ def test_pigment_of_our_own_mixing_is_read_in_index_units(face):
     assert abs(values["facial_erythema"]) < 0.5
 
 
-def test_a_turned_copy_is_read_as_a_new_photo(face):
+@pytest.fixture(scope="module")
+def turned(face):
     height, width = face.image.shape[:2]
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), 5.0, 0.95)
-    turned = look(cv2.warpAffine(face.image, turn, (width, height), borderMode=cv2.BORDER_REPLICATE))
+    return look(cv2.warpAffine(face.image, turn, (width, height), borderMode=cv2.BORDER_REPLICATE))
+
+
+def test_a_turned_copy_is_read_as_a_new_photo(face, turned):
     found = read_change(face, turned)
     assert found.mode == RETAKEN
     assert abs(found.values["palpebral_fissure_slant"]) < 2.0
+
+
+def test_two_photos_are_judged_against_all_diseases_and_not_by_their_skin_tone(face, turned, diseases):
+    found = read_change(face, turned)
+    assert found.values["skin_typology_angle"] is not None
+    assert "skin_typology_angle" not in departure(found).measures
+    assert np.isfinite(ranking.log_odds(departure(found), ranking.atlas_of(diseases, RETAKEN))).all()
+    assert evaluate(turned, before=face, diseases=diseases).reading == RETAKEN
 
 
 def test_a_plain_background_does_not_hide_that_the_head_has_moved(face):

@@ -24,7 +24,7 @@ from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.errors import DiseaseFaceError
 from diseaseface.evaluation.gains import FILE, LOWERS, gains, measure_names, raw_value, sign_name
 from diseaseface.evaluation.norms import norms
-from diseaseface.evaluation.ranking import DOUBLES, variation
+from diseaseface.evaluation.ranking import COMPARED, variation
 from diseaseface.evaluation.readings import ALIGNED, RETAKEN, Readings, read_change
 from diseaseface.faces.anthropometry import measures_for
 from diseaseface.faces.face import Face
@@ -272,7 +272,7 @@ def _spread(pairs):
 def _limit(pairs):
     """Departure, as `ranking` computes it, that 95 of 100 pairs stay below."""
     still, sd = _spread(pairs), norms().sd
-    usable = (still.keys() & sd.keys()) - DOUBLES
+    usable = still.keys() & sd.keys() & COMPARED
     scale = {name: variation(name, sd[name], still[name]) for name in usable}
     distances = [np.sqrt(sum((pair[n] / scale[n]) ** 2 for n in usable if pair.get(n) is not None)) for pair in pairs]
     return round(float(np.percentile(distances, 95)), 3)

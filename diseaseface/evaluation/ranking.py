@@ -43,6 +43,7 @@ DOUBLES = frozenset(
         "chin_deviation_right",
     }
 )
+COMPARED = frozenset((*MEASURES, *SURFACE, *EXTENTS)) - DOUBLES  # skin tone tells who is alike, and is no sign
 _atlases: WeakKeyDictionary[Diseases, dict[str, Atlas]] = WeakKeyDictionary()
 
 
@@ -181,7 +182,7 @@ def departure(readings: Readings, person: Person | None = None, known: Norms | N
 
 def _from_before(readings):
     sd, still = norms().sd, gains().still.get(readings.mode, {})
-    usable = (sd.keys() & still.keys()) - DOUBLES
+    usable = sd.keys() & still.keys() & COMPARED
     names = tuple(n for n, value in readings.values.items() if value is not None and n in usable)
     values = np.array([readings.values[name] for name in names])
     noise = readings.blur * np.array([still[name] for name in names])
@@ -261,7 +262,7 @@ def atlas_of(diseases: Diseases, mode: str) -> Atlas:
     """Return the atlas of all diseases; it is drawn once, in about two seconds."""
     kept = _atlases.setdefault(diseases, {})
     if mode not in kept:
-        measures = tuple(name for name in (*MEASURES, *SURFACE, *EXTENTS) if name not in DOUBLES)
+        measures = tuple(name for name in (*MEASURES, *SURFACE, *EXTENTS) if name in COMPARED)
         kept[mode] = draw_atlas(diseases.profiles(), measures, mode)
     return kept[mode]
 
