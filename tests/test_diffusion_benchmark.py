@@ -50,11 +50,11 @@ def test_the_speed_table_is_filled_by_one_command_with_random_weights(capsys, mo
 def test_the_peak_of_memory_is_that_of_the_work_since_it_was_forgotten():
     memory.forget_peak()
     before = memory.peak_megabytes()
-    held = np.ones(8_000_000)  # 64 MB
-    assert memory.peak_megabytes() > before + 50
+    held = np.ones(75_000_000)  # 600 MB: the system may take back some of what the tests before it left
+    assert memory.peak_megabytes() > before + 200
     del held
     memory.forget_peak()
-    assert memory.peak_megabytes() < before + 30
+    assert memory.peak_megabytes() < before + 100
 
 
 def test_every_row_takes_the_same_number_of_steps(face):
