@@ -13,7 +13,9 @@ from diseaseface.engines.diffusion.options import Options
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.engines.morph.fields import takes_one_side
 from diseaseface.faces.chart import ring_window
+from diseaseface.faces.face import Face
 from diseaseface.faces.look import look
+from diseaseface.faces.regions import NOBODY
 from diseaseface.knowledge.catalogue import attributes
 
 CATALOGUE = attributes()
@@ -85,6 +87,18 @@ def test_nothing_changes_outside_the_person_and_the_ring(engine, face, attribute
     allowed[y0:y1, x0:x1] |= ring
     changed = (drawn.picture != face.image).any(axis=-1)
     assert not (changed & ~allowed).any()
+
+
+def test_what_is_taken_for_skin_beyond_the_person_and_the_ring_keeps_its_bytes(face):
+    x0, y0, x1, y1 = face.chart.box
+    beyond = face.regions.person <= NOBODY
+    beyond[y0:y1, x0:x1] &= ring_window(face.pixels_cm[..., 0], face.pixels_cm[..., 1]) <= 0
+    regions = replace(face.regions, skin=np.where(beyond, np.float32(0.5), face.regions.skin))
+    mistaken = Face(face.image, face.landmarks_px, face.points_cm, face.pose, face.chart, regions, face.blendshapes)
+    tint = CATALOGUE["skin_jaundice"]
+    picture = MorphEngine().render(mistaken, [Change(tint, tint.positive.full)]).picture
+    np.testing.assert_array_equal(picture[beyond], face.image[beyond])
+    assert (picture != face.image).any()
 
 
 @every_sign

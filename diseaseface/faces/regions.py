@@ -54,7 +54,6 @@ def find_regions(
     person = np.clip(person, 0, 1)
     for mask in (skin, hair, brows, beard):
         mask *= free
-    skin[person <= NOBODY] = 0.0
     return Regions(person, skin, hair, brows, beard, outer - mouth, mouth, sclera, iris, glasses)
 
 
