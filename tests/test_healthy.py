@@ -29,6 +29,7 @@ MARGIN = {
     "synophrys": 0.5, "eyebrow_thickness": 0.75, "cafe_au_lait_spots": 0.7, "grooves": 0.5, "lips": 0.5, "veins": 0.5,
     "port_wine_stain_v2": 0.3, "melasma": 0.4, "irregular_hyperpigmentation": 0.4, "ecchymosis": 0.4,
     "reticulate_hyperpigmentation": 0.4, "midline_naevus": 0.5, "perioral_erythema": 0.4, "angular_cheilitis": 0.4,
+    "basal_cell_carcinoma": 0.9,  # two small lesions: where the second reading puts them weighs most
     "acanthosis_nigricans": 0.3, "naevus_of_ota": 0.3, "lip_telangiectasia": 0.6,
 }  # fmt: skip
 # A few levels of 255 on a healthy face; the whole skin's tint has more room, since nobody can know it.
