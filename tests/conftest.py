@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import skimage.data
 import tiny
+from PIL import Image
 
 from diseaseface.faces.look import look
 
@@ -28,6 +29,14 @@ def astronaut() -> np.ndarray:
 def face(astronaut):
     """The analysed astronaut."""
     return look(astronaut)
+
+
+@pytest.fixture(scope="session")
+def wall(tmp_path_factory):
+    """A photo without a face."""
+    path = tmp_path_factory.mktemp("photo") / "wall.png"
+    Image.fromarray(np.full((200, 200, 3), 128, np.uint8)).save(path)
+    return str(path)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -20,14 +19,6 @@ ROOT = Path(diseaseface.__file__).parents[1]
 def photo(astronaut, tmp_path_factory):
     path = tmp_path_factory.mktemp("photo") / "astronaut.png"
     Image.fromarray(astronaut).save(path)
-    return str(path)
-
-
-@pytest.fixture(scope="module")
-def wall(tmp_path_factory):
-    """A photo without a face."""
-    path = tmp_path_factory.mktemp("photo") / "wall.png"
-    Image.fromarray(np.full((200, 200, 3), 128, np.uint8)).save(path)
     return str(path)
 
 

@@ -13,9 +13,8 @@ from diseaseface.engines.diffusion.options import Options
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.engines.morph.fields import takes_one_side
 from diseaseface.faces.chart import ring_window
-from diseaseface.faces.face import Face
+from diseaseface.faces.face import NOBODY, Face
 from diseaseface.faces.look import look
-from diseaseface.faces.regions import NOBODY
 from diseaseface.knowledge.catalogue import attributes
 
 CATALOGUE = attributes()

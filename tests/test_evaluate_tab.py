@@ -34,13 +34,6 @@ def photo(astronaut, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def wall(tmp_path_factory):
-    path = tmp_path_factory.mktemp("photo") / "wall.png"
-    Image.fromarray(np.full((200, 200, 3), 128, np.uint8)).save(path)
-    return str(path)
-
-
-@pytest.fixture(scope="module")
 def alone(handlers, photo):
     """The steps of reading one photo against a disease."""
     return [named(step) for step in handlers.read(photo, None, DISEASE, True, "map", None)]

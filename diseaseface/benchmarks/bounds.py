@@ -5,7 +5,6 @@ busy machine does not count; memory is the peak of this whole process, models in
 """
 
 import json
-import sys
 import tempfile
 import time
 from argparse import ArgumentParser
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from diseaseface.benchmarks import badfiles, badphotos, bombs, falsefiles
+from diseaseface.benchmarks import badfiles, badphotos, bombs, falsefiles, memory
 from diseaseface.benchmarks.badfiles import EITHER, PICTURE, REFUSED, Case
 from diseaseface.errors import DiseaseFaceError
 from diseaseface.pipeline import Pipeline
@@ -96,10 +95,10 @@ def tried(pipeline: Pipeline, case: Case) -> Outcome:
             path = Path(room) / f"photo{case.suffix}"
             path.write_bytes(photo)
             photo = path
-        _forget_peak()
+        memory.forget_resident_peak()
         start = time.process_time()
         outcome, sentence = _outcome(lambda: pipeline.transform(photo, DISEASE, SEVERITY))
-        seconds, peak = time.process_time() - start, _peak_mb()
+        seconds, peak = time.process_time() - start, memory.resident_peak_bytes() / 2**20
     right = outcome == case.outcome or (case.outcome == EITHER and outcome in (PICTURE, REFUSED))
     within = seconds <= MOST_SECONDS and not peak > MOST_MB
     return Outcome(case.name, outcome, sentence, round(seconds, 2), round(peak), right and within)
@@ -113,19 +112,6 @@ def _outcome(draw: Callable[[], object]) -> tuple[str, str]:
     except Exception as error:  # whatever it is, it is what this looks for
         return "broken", f"{type(error).__name__}: {error}"
     return PICTURE, ""
-
-
-def _forget_peak() -> None:
-    """Let Linux count the peak from here."""
-    if sys.platform == "linux":
-        Path("/proc/self/clear_refs").write_text("5")
-
-
-def _peak_mb() -> float:
-    if sys.platform != "linux":
-        return float("nan")
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 def table(found: Sequence[Outcome]) -> str:

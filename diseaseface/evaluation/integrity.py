@@ -3,10 +3,7 @@
 import cv2
 import numpy as np
 
-from diseaseface.evaluation.frame import frame_of
-from diseaseface.faces.chart import ring_window
 from diseaseface.faces.face import Face
-from diseaseface.faces.regions import NOBODY
 
 
 def unchanged_outside(
@@ -19,24 +16,14 @@ def unchanged_outside(
     """
     if picture.shape != before.image.shape:
         return None
-    outside = frame_of(before).keep(("outside",), lambda: _outside(before))
+    outside = ~before.within_reach
     if aside is not None:
         left, top, right, bottom = aside
-        outside = outside.copy()
         outside[top:bottom, left:right] = False
     changed = cv2.absdiff(before.image, picture).reshape(-1, 3)[outside.ravel()]
     if not len(changed):
         return None
     return float(1.0 - np.count_nonzero(changed @ np.ones(3, np.uint16)) / len(changed))
-
-
-def _outside(before):
-    """Where neither the person nor the ring is, bool (H, W)."""
-    outside = before.regions.person <= NOBODY
-    x0, y0, x1, y1 = before.chart.box
-    place = before.pixels_cm
-    outside[y0:y1, x0:x1] &= ring_window(place[..., 0], place[..., 1]) == 0.0
-    return outside
 
 
 def newly_clipped(before: Face, picture: np.ndarray) -> float | None:

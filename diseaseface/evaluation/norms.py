@@ -9,11 +9,12 @@ from importlib.resources import files
 import numpy as np
 
 from diseaseface.errors import CatalogueError
-from diseaseface.evaluation.readings import ALONE, ONLY_AGAINST_BEFORE, Readings, departure
+from diseaseface.evaluation.readings import ALONE, ONLY_AGAINST_BEFORE, TONE, Readings, departure
 
 FILE = "data/norms.json"
 ADULT = 18.0  # years; the norms are of adults
 _CHILD = 1.5  # times the adults' SD: growth moves a child's measures by about as much again; by judgement
+_DARKEST_Z = -0.75  # of skin tones: one in five faces is darker, and colours of dark skin spread more
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,10 @@ class Norms:
     freedom: float
     smile: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
+
+    def tells_colour(self, lighter: float | None) -> bool:
+        """Tell whether colours of skin so much lighter than the mean, in degrees of its typology, can be compared."""
+        return lighter is not None and lighter / self.sd[TONE] > _DARKEST_Z
 
     @cached_property
     def covariance(self) -> np.ndarray:

@@ -26,7 +26,6 @@ _COLOURS = frozenset(colour.READINGS)
 _OWN_VARIATION = 0.5  # of healthy SDs: people with one disease differ in each sign by about so much
 _MOST_COLOUR = 2.5  # index units, set by eye
 _LEAST_DEPARTURE = 1.5  # three quarters of a healthy SD in one measure, or as much spread over several
-_DARKEST_Z = -0.75  # of the norms' skin tones: they hold few darker faces, whose colours spread more
 _FOLLOWS, _PERSON = 0.3, 0.1  # of a change, and of healthy SDs: how far signs are read differently on each face
 _RESPONSE = 0.8  # of a predicted move: how far a measure shows it less or more, by which diseases are told apart best
 _WHOLE = 0.3  # of a disease's moves: how far faces show the whole of them less or more
@@ -213,7 +212,7 @@ def variation(name: str, sd: float, still: float) -> float:
 def _from_healthy(readings, person, known):
     """A measure that is hidden, or that the norms say little of, is left out by conditioning on the others."""
     offset, covariance = known.expected(person, readings.smile)
-    told = _colour_is_told(readings, known)
+    told = known.tells_colour(readings.values.get(TONE))
     seen = [
         number
         for number, name in enumerate(known.jointly)
@@ -230,11 +229,6 @@ def _from_healthy(readings, person, known):
         ALONE, names, values, precision, covariance + np.diag(reads**2), known.freedom, distance, float(limit),
         spread, 0.0, told,
     )  # fmt: skip
-
-
-def _colour_is_told(readings, known):
-    tone = readings.values.get(TONE)
-    return tone is not None and tone / known.sd[TONE] > _DARKEST_Z
 
 
 def _length(values, precision):

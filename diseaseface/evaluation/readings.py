@@ -15,9 +15,8 @@ from diseaseface.evaluation.views import View, view
 from diseaseface.faces.anthropometry import MEASURES, readings
 from diseaseface.faces.chart import ring_window
 from diseaseface.faces.extents import EXTENTS, read_extents
-from diseaseface.faces.face import Face
+from diseaseface.faces.face import NOBODY, Face
 from diseaseface.faces.outline import outline_of
-from diseaseface.faces.regions import NOBODY
 
 SURFACE = {**colour.READINGS, **texture.READINGS, **lesions.READINGS, **wrinkles.READINGS, **hair.READINGS}
 
@@ -126,14 +125,22 @@ def same_surroundings(before: Face, picture: np.ndarray) -> bool:
 
 def _same_edges(before, picture):
     """Whether edges beyond the reach of any sign lie where they lay; a plain background would not tell."""
-    x0, y0, x1, y1 = before.chart.box
-    beyond, place = np.ones(before.image.shape[:2], bool), before.pixels_cm
-    beyond[y0:y1, x0:x1] = ring_window(place[..., 0], place[..., 1]) <= 0.0
-    was, now = (cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in (before.image, picture))
-    edges = beyond & (cv2.morphologyEx(was, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > _EDGE_LEVELS)
-    if edges.sum() < _LEAST_EDGES:
+    rows, columns, was = frame_of(before).keep(("far edges",), lambda: _far_edges(before))
+    if len(was) < _LEAST_EDGES:
         return True
-    return float((cv2.absdiff(was, now)[edges] <= _SAME_EDGE_LEVELS).mean()) >= _SAME_EDGES
+    now = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[rows, columns]
+    return float((cv2.absdiff(was, now) <= _SAME_EDGE_LEVELS).mean()) >= _SAME_EDGES
+
+
+def _far_edges(face):
+    """Rows, columns and grey levels of edges outside the ring, clothes included."""
+    x0, y0, x1, y1 = face.chart.box
+    beyond, place = np.ones(face.image.shape[:2], bool), face.pixels_cm
+    beyond[y0:y1, x0:x1] = ring_window(place[..., 0], place[..., 1]) <= 0.0
+    grey = cv2.cvtColor(face.image, cv2.COLOR_RGB2GRAY)
+    steps = cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    rows, columns = np.nonzero(beyond & (steps > _EDGE_LEVELS))
+    return rows, columns, grey[rows, columns]
 
 
 def same_place(before: Face, after: Face) -> bool:

@@ -11,21 +11,17 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from diseaseface.evaluation.frame import frame_of
 from diseaseface.evaluation.gains import gains
 from diseaseface.evaluation.measurements import definitions, measure_all
-from diseaseface.evaluation.norms import norms
+from diseaseface.evaluation.norms import from_norm, norms
 from diseaseface.evaluation.places import Place, places
-from diseaseface.evaluation.readings import read_change
-from diseaseface.evaluation.skin import SKIN
-from diseaseface.evaluation.views import view
+from diseaseface.evaluation.readings import TONE, read_alone, read_change
 from diseaseface.faces.face import Face
 
 NOTABLE_SD = 2.0  # beyond it lie about five of a hundred healthy readings
 EXPECTED_SHARE = 0.0455  # of healthy readings beyond two standard deviations
 _LEAST_SD = 1.0  # colours nothing
 _CLEAR_OF_NOISE = 2.0
-_TONE, _DARKEST_Z = "skin_typology_angle", -0.75  # about one in five of the norms' faces is darker
 _SAME = 1e-4  # two names of one reading differ by less, in standard deviations
 
 
@@ -79,8 +75,7 @@ def departures(face: Face, before: Face | None = None) -> tuple[Departure, ...]:
 def colour_is_placed(face: Face) -> bool:
     """Tell whether one photo of this skin can be set against the norms: they hold few darker faces, on which the
     same healthy skin shows larger contrasts."""
-    tone = SKIN[_TONE].read(view(frame_of(face)))
-    return tone is not None and (tone - norms().mean[_TONE]) / norms().sd[_TONE] > _DARKEST_Z
+    return norms().tells_colour(from_norm(read_alone(face)).values[TONE])
 
 
 def _differences(face: Face):

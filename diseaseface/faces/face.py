@@ -5,8 +5,10 @@ from functools import cached_property
 
 import numpy as np
 
-from diseaseface.faces.chart import Chart
+from diseaseface.faces.chart import Chart, ring_window
 from diseaseface.faces.mesh import Pose
+
+NOBODY = 0.02  # a pixel that is the person's by no more than that is not
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,3 +87,11 @@ class Face:
     def pixels_cm(self) -> np.ndarray:
         """Canonical X, Y, Z of every pixel of the chart's box, float32 (h, w, 3)."""
         return self.chart.to_pixels(self.chart.nodes_cm)
+
+    @cached_property
+    def within_reach(self) -> np.ndarray:
+        """The person and the ring, beyond which no sign changes anything, bool (H, W)."""
+        x0, y0, x1, y1 = self.chart.box
+        reach = self.regions.person > NOBODY
+        reach[y0:y1, x0:x1] |= ring_window(self.pixels_cm[..., 0], self.pixels_cm[..., 1]) > 0.0
+        return reach

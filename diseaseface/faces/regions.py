@@ -21,7 +21,6 @@ from diseaseface.faces.smoothing import guided, step_between
 from diseaseface.faces.spectacles import find_spectacles
 from diseaseface.faces.upright import upright
 
-NOBODY = 0.02  # a pixel that is the person's by no more than that is not
 _FINE_PX_PER_CM = 14.0
 _EDGE_REACH_CM = 0.6
 _EDGE_SOFTNESS = 1e-3

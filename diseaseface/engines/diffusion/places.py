@@ -11,8 +11,7 @@ import numpy as np
 
 from diseaseface.edits import Change
 from diseaseface.engines.morph.engine import MorphEngine
-from diseaseface.faces.face import Face
-from diseaseface.faces.regions import NOBODY
+from diseaseface.faces.face import NOBODY, Face
 
 _SEEN_CODES = 2  # a difference of the morph engine's picture that counts
 _REACH_CM, _SOFT_CM = 0.35, 0.25

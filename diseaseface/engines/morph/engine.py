@@ -32,9 +32,7 @@ from diseaseface.engines.morph.eyes import Eye, find_eyes
 from diseaseface.engines.morph.shape import Shape, solve
 from diseaseface.engines.morph.sheets import Sheet, bounds_of, lay_over, look, slide
 from diseaseface.engines.morph.tracked import landmarks_after
-from diseaseface.faces.chart import ring_window
 from diseaseface.faces.face import Face
-from diseaseface.faces.regions import NOBODY
 
 _LEAST_LOG_GAIN = 2e-3  # half a code in the lights: below it nothing is relit
 _KEPT_LID = "Not taken away: the photo does not show what this lid would look like without it."
@@ -273,17 +271,10 @@ def _resample(face, ready, shape, sheets, linear, painted, outlined):
         still = backdrop.held(ready.canvas, places, window)
         drawn += cv2.merge([still, still, still]) * (face.image[y0:y1, x0:x1] - drawn)
         moved &= still < 1.0
-    moved &= ready.canvas.keep(("may change",), lambda: _may_change(face))[window[1] : window[3], window[0] : window[2]]
+    moved &= face.within_reach[y0:y1, x0:x1]  # a trace of skin beyond it is none
     cv2.threshold(drawn, 0.0, 0.0, cv2.THRESH_TOZERO, dst=drawn)
     cv2.copyTo(cv2.convertScaleAbs(drawn), moved.astype(np.uint8), picture[y0:y1, x0:x1])
     return picture
-
-
-def _may_change(face):
-    """The person and the ring, bool over the chart's box: a trace of skin beyond them is none."""
-    x0, y0, x1, y1 = face.chart.box
-    place = face.pixels_cm
-    return (face.regions.person[y0:y1, x0:x1] > NOBODY) | (ring_window(place[..., 0], place[..., 1]) > 0.0)
 
 
 def _encoded(ready, linear, painted):
