@@ -9,7 +9,7 @@ from diseaseface.errors import DiseaseFaceError
 from diseaseface.ui import asked, compare, presenters, texts, viewer
 from diseaseface.ui.engines import offered
 from diseaseface.ui.examples import examples
-from diseaseface.ui.held import Held, working
+from diseaseface.ui.held import Held
 from diseaseface.ui.parts import disease_box, script, title, words
 from diseaseface.ui.transform_wiring import QUIET
 
@@ -51,7 +51,7 @@ class CompareHandlers:
         if not values[0] or not values[3]:
             yield gr.skip(), gr.skip(), ""
             return
-        yield gr.skip(), gr.skip(), working(texts.COMPARE_DRAWING).status
+        yield gr.skip(), gr.skip(), presenters.working_html(texts.COMPARE_DRAWING)
         try:
             one, other = (self._draw(held, *side) for side in (values[:3], values[3:]))
         except DiseaseFaceError as error:
@@ -68,7 +68,7 @@ class CompareHandlers:
         drawn: list = []
         try:
             for seed in range(int(since), int(since) + PEOPLE):
-                yield gr.skip(), working(texts.PATIENTS_DRAWING.format(len(drawn) + 1, PEOPLE)).status
+                yield gr.skip(), presenters.working_html(texts.PATIENTS_DRAWING.format(len(drawn) + 1, PEOPLE))
                 drawn.append(self._draw(held, disease, severity, "morph", presentation="sampled", seed=seed))
         except DiseaseFaceError as error:
             yield gr.skip(), presenters.notice_html(str(error))

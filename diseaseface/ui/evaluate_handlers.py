@@ -1,8 +1,7 @@
 """What the Evaluate tab does: reads photos, maps them, and lists sets of them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
-from html import escape
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from diseaseface.ui import evaluate_words, presenters, texts
 from diseaseface.ui.evaluate_figure import signs_figure
 from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import is_example
+from diseaseface.ui.outputs import Outputs
 
 if TYPE_CHECKING:
     from diseaseface.pipeline import Pipeline
@@ -34,7 +34,7 @@ class Held:
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class Shown(Outputs):
     """New values of the tab's outputs, in the order of their names; what is not given stays."""
 
     picture: Any = field(default_factory=gr.skip)
@@ -49,10 +49,6 @@ class Shown:
     disease_notice: Any = ""
     held: Any = field(default_factory=gr.skip)
 
-    def values(self) -> tuple:
-        """Return the values in order."""
-        return tuple(getattr(self, one.name) for one in fields(self))
-
 
 class EvaluateHandlers:
     """The tab's functions around a ready pipeline."""
@@ -63,7 +59,7 @@ class EvaluateHandlers:
     @staticmethod
     def outputs() -> list[str]:
         """Return the names of what `read` gives back, in order."""
-        return [one.name for one in fields(Shown)]
+        return Shown.names()
 
     @staticmethod
     def first(photo: str | None, held: Held | None) -> Any:
@@ -99,7 +95,7 @@ class EvaluateHandlers:
             yield _refused("disease_notice", error)
 
     def _steps(self, photo: str, before: str | None, disease: str | None, view: str) -> Iterator[Shown]:
-        yield Shown(status=_working(texts.EVALUATE_READING))
+        yield Shown(status=presenters.working_html(texts.EVALUATE_READING))
         face = self.pipeline.look(photo)
         try:
             earlier = self.pipeline.look(before) if before else None
@@ -113,7 +109,7 @@ class EvaluateHandlers:
             ranking=evaluate_words.ranking_html(overall),
             trust=evaluate_words.trust_html(overall),
             plot=signs_figure(report),
-            status=_working(texts.EVALUATE_MAPPING),
+            status=presenters.working_html(texts.EVALUATE_MAPPING),
         )
         drawn = self.pipeline.symptom_map(face, disease or None, earlier)
         views = {
@@ -177,10 +173,6 @@ def _refusal(files: Sequence[str] | None, consent: bool) -> str | None:
 
 def _refused(where: str, error: Exception) -> tuple:
     return Shown(**{where: presenters.notice_html(str(error))}).values()
-
-
-def _working(status: str) -> str:
-    return f'<p class="working" role="status">{escape(status)}</p>'
 
 
 def _placed(data: bytes, name: str) -> str:

@@ -1,13 +1,15 @@
 """What a visitor's session remembers of the last picture, and what the page is given to show."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from diseaseface.faces.face import Face
 from diseaseface.knowledge.profiles import Profile
+from diseaseface.ui import presenters
 from diseaseface.ui.asked import Asked
+from diseaseface.ui.outputs import Outputs
 
 if TYPE_CHECKING:
     from diseaseface.pipeline import Drawing, Result
@@ -36,7 +38,7 @@ class Held:
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class Shown(Outputs):
     """New values of the page's outputs, in the order of the layout; what is not given stays."""
 
     picture: Any = field(default_factory=gr.skip)
@@ -55,21 +57,12 @@ class Shown:
     visit: Any = field(default_factory=gr.skip)
     visited: Any = field(default_factory=gr.skip)
 
-    def values(self) -> tuple:
-        """Return the values in order."""
-        return tuple(getattr(self, one.name) for one in fields(self))
-
-    @classmethod
-    def names(cls) -> list[str]:
-        """Return the names of the values, in order."""
-        return [one.name for one in fields(cls)]
-
     def news(self) -> dict[str, Any]:
         """Return what is given, by name."""
-        values = {one.name: getattr(self, one.name) for one in fields(self)}
-        return {name: value for name, value in values.items() if value != gr.skip()}
+        values = zip(self.names(), self.values(), strict=True)
+        return {name: value for name, value in values if value != gr.skip()}
 
 
 def working(status: str, **news) -> Shown:
     """Return news while more is on its way."""
-    return Shown(status=f'<p class="working" role="status">{status}</p>', stop=gr.update(visible=True), **news)
+    return Shown(status=presenters.working_html(status), stop=gr.update(visible=True), **news)

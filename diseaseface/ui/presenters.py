@@ -64,6 +64,11 @@ def notice_html(sentence: str) -> str:
     return f'<p class="notice" role="alert">{escape(sentence)}</p>' if sentence else ""
 
 
+def working_html(status: str) -> str:
+    """Return what is being done."""
+    return f'<p class="working" role="status">{status}</p>'
+
+
 def note_html(sentence: str) -> str:
     """Return something worth knowing."""
     return f'<p class="note">{escape(sentence)}</p>'

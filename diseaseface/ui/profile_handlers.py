@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -17,6 +17,7 @@ from diseaseface.knowledge.profiles import Profile
 from diseaseface.knowledge.sources import conflicts
 from diseaseface.ui import presenters, profile_words, texts
 from diseaseface.ui.graph_figure import graph_figure
+from diseaseface.ui.outputs import Outputs
 from diseaseface.ui.workbench import OWN, Workbench
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ WHAT = {"on": 1.0, "weight": 0.01, "magnitude": 0.01}  # of what the page sends
 
 
 @dataclass(frozen=True, eq=False)
-class Open:
+class Open(Outputs):
     """New values of the tab's outputs, in the order of the layout; what is not given stays."""
 
     head: Any = field(default_factory=gr.skip)
@@ -38,10 +39,6 @@ class Open:
     bench: Any = field(default_factory=gr.skip)
     one: Any = field(default_factory=gr.skip)
 
-    def values(self) -> tuple:
-        """Return the values in order."""
-        return tuple(getattr(self, one.name) for one in fields(self))
-
 
 class ProfileHandlers:
     """The tab's functions around a ready pipeline."""
@@ -52,7 +49,7 @@ class ProfileHandlers:
     @staticmethod
     def outputs() -> list[str]:
         """Return the names of what the handlers give back, in order."""
-        return [one.name for one in fields(Open)]
+        return Open.names()
 
     def open(self, disease: str, other: str, bench: Workbench | None) -> Iterator[tuple]:
         """Open a disease by its id: the signs at once, then the graph."""

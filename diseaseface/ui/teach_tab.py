@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from diseaseface.knowledge.catalogue import attributes
-from diseaseface.ui import asked, texts, viewer
+from diseaseface.ui import asked, presenters, texts, viewer
 from diseaseface.ui.compare import drawn, label
 from diseaseface.ui.examples import examples
-from diseaseface.ui.held import working
 from diseaseface.ui.parts import script, title, words
 from diseaseface.ui.presenters import looking
 from diseaseface.ui.quiz import Key, Question, Quiz, deciding, visible
@@ -49,7 +48,7 @@ class TeachHandlers:
 
     def ask(self, kind: str, level: str, number: float) -> Iterator[tuple]:
         """Draw a question; yields the viewer, the options, the explanation, the status and the turn."""
-        yield *(gr.skip(),) * 3, working(texts.QUIZ_PREPARING).status, gr.skip()
+        yield *(gr.skip(),) * 3, presenters.working_html(texts.QUIZ_PREPARING), gr.skip()
         turn = self._turn(kind, level, int(number or 0))
         yield _question_seen(turn), options_html(turn.question), "", "", turn
 

@@ -4,11 +4,10 @@ from html import escape
 
 import gradio as gr
 
-from diseaseface.ui import texts
+from diseaseface.ui import presenters, texts
 from diseaseface.ui.asked import FIRST
 from diseaseface.ui.engines import offered
 from diseaseface.ui.handlers import Handlers
-from diseaseface.ui.held import working
 from diseaseface.ui.parts import (
     disease_box,
     example_buttons,
@@ -129,7 +128,7 @@ def _stage() -> dict:
     heard = {"live": ear("live", "live"), "film": ear("film", "film")}
     with gr.Row(elem_id="below", equal_height=True):
         caption = gr.HTML("", elem_id="caption", js_on_load=None)
-        status = gr.HTML(working(texts.READING_FACE).status, elem_id="status", js_on_load=None)
+        status = gr.HTML(presenters.working_html(texts.READING_FACE), elem_id="status", js_on_load=None)
         stop = gr.Button(texts.STOP, size="sm", visible=False, elem_id="stop", min_width=0)
     with gr.Row(elem_id="take"):
         takes = {
