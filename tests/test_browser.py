@@ -278,6 +278,7 @@ def test_a_picture_that_was_taken_away_and_is_dropped_back_sets_the_page_as_it_w
     page.set_input_files(UPLOAD, drawn_before)
     settle(page, "Down syndrome")
     assert page.input_value("#disease input") == "Down syndrome"
+    page.wait_for_selector("#own-picture:has-text('drawn here before')")  # an answer of its own
     assert "drawn here before" in page.inner_text("#own-picture")
 
 

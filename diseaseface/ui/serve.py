@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from diseaseface.errors import RequestError
 from diseaseface.settings import SESSIONS_HELD, UPLOAD_LIMIT, VERSION, keep_seconds, mcp_wanted, server_name
+from diseaseface.ui import texts
 from diseaseface.ui.examples import ASSETS
 from diseaseface.ui.room import sweep
 
@@ -36,7 +37,7 @@ def serve(page: gr.Blocks, room: Path) -> None:
 
 async def _fetch_nothing(*_) -> None:
     """Stand in for Gradio's way of fetching what a client names by an address instead of sending it."""
-    raise gr.Error("Send the photo itself: nothing is fetched from an address.")
+    raise gr.Error(texts.NOTHING_IS_FETCHED, print_exception=False)
 
 
 def launch_options(health: Callable[[], dict] = dict) -> dict:

@@ -19,6 +19,7 @@ PHOTO_TIPS_TEXT = (
     "Even daylight, nothing over the face: no glasses, no hair over brows or eyes, no filter.",
     "The whole head and neck in the picture, the face at least 300 pixels wide; 600 shows more signs.",
 )
+NOTHING_IS_FETCHED = "Send the photo itself: nothing is fetched from an address."
 PHOTO_GONE = (
     "That photo is deleted by now, as all photos are some minutes after their last use: choose it again; "
     "the settings are there."
