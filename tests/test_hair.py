@@ -104,6 +104,19 @@ def test_a_bald_head_has_the_skin_of_the_forehead(canvas, head):
     assert np.ptp(ratio) < 0.15  # the same colour
 
 
+@pytest.mark.parametrize("outward", [1, -1], ids=["left", "right"])
+def test_an_ear_whose_top_was_under_hair_ends_in_an_arc(canvas, head, outward):
+    ear = (skull.radius(head.canvas) > 1.03) & (np.abs(head.behind - head.background).max(axis=2) > 0.05)
+    out = np.where(ear, outward * head.canvas.x_cm, 0.0)
+    rows = head.canvas.y_cm[:, np.argmin(np.abs(head.canvas.x_cm[0] - 8.5 * outward))]
+    reach = [out[(rows > y) & (rows <= y + 0.2)].max() - 8.1 for y in np.arange(2.0, 6.0, 0.2)]
+    ends = int(np.argmax(np.array(reach) <= 0.0))
+    assert 1.0 <= 2.0 + 0.2 * ends - 2.3 <= 3.2  # canonical cm above the widest of the ear
+    assert reach[0] > 1.5
+    assert reach[ends - 1] < 0.7 * reach[0]
+    assert np.all(np.diff(reach[: ends + 1]) < 0.1)
+
+
 def test_the_bald_head_takes_the_colour_that_the_skin_gets(canvas, head):
     bald = asked("total_alopecia", 1.0)
     yellow = Change(CATALOGUE["skin_jaundice"], CATALOGUE["skin_jaundice"].positive.full)

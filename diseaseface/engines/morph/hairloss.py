@@ -21,7 +21,8 @@ _OFF_SKULL, _AT_EDGE, _INWARDS = (0.86, 1.0), 0.6, 0.4
 _HIDDEN_OFF, _HIDDEN_SOFT, _HIDDEN_ZONE = (0.3, 0.96), 1.6, (0.98, 0.86)
 _HIDDEN_STAYS = np.float32(_OUT * (1.0 + _HIDDEN_SOFT))
 _HIDDEN_LIMIT = 0.5  # of the hair, where what lies behind it would have to be made up
-_FLYAWAY_CM = 1.0  # single hairs reach that far from a whole head of hair
+_FLYAWAY_CM = 2.2  # single hairs reach that far from a whole head of hair
+_UNLIKE_WALL = (0.03, 0.09)  # where they show, natural logarithm of light
 _PATCHES, _TRIES = 4, 6000
 _PATCH_CM = (1.0, 1.8)
 _PATCH_ABOVE_CM = (0.7, 4.0)
@@ -131,7 +132,10 @@ def _flyaway(head):
     grown = skull.by_disc(head.hair, cv2.MORPH_DILATE, _FLYAWAY_CM, canvas.px_per_cm)
     near = cv2.GaussianBlur(grown, (0, 0), 0.2 * canvas.px_per_cm)
     level = maps.smoothstep(canvas.y_cm, 2.0, 4.0) * (1.0 - canvas.skin)
-    return near * level * head.in_ring
+    wall = np.maximum(head.background[..., 1], 1 / 512)
+    other = maps.smoothstep(np.abs(cv2.log(np.maximum(canvas.planes[1], 1 / 512) / wall)), *_UNLIKE_WALL)
+    strands = cv2.GaussianBlur(cv2.dilate(other, np.ones((5, 5), np.uint8)), (0, 0), 1.0)
+    return near * level * strands * head.in_ring
 
 
 def _receding(head, depth_mm, seed):

@@ -14,6 +14,8 @@ _LEAST_HAIR_CM2 = 6.0
 _LOWEST_CM = (-15.5, -13.0)  # further down clothes are taken for hair
 _MARGIN_CM = 1.6  # of background around the hair, to be continued behind it
 _FRINGE_CM = 1.8
+_BESIDE_CM = (8.8, 8.0)  # further out than any face
+_SURELY_DARKER = (0.8, 1.4)  # than skin in its own shade
 _GAP_CM, _GAP_WIDTH_CM, _GAPS_BELOW_CM = 3.0, 0.6, 11.0
 
 
@@ -126,9 +128,18 @@ def _bounds(mask, margin):
 def _without_face(canvas, mask):
     """Hair without what is taken for it under the jaw, or is the shaded edge of the face."""
     broad = skull.by_disc(mask, cv2.MORPH_OPEN, 0.45, canvas.px_per_cm)
-    low = maps.smoothstep(canvas.y_cm, 3.5, 2.0)
-    mask = mask + low * (np.minimum(mask, 1.5 * broad) - mask)
+    low = maps.smoothstep(canvas.y_cm, 3.5, 2.0) * maps.smoothstep(np.abs(canvas.x_cm), *_BESIDE_CM)
+    doubtful = low * (1.0 - maps.smoothstep(_darker(canvas, mask), *_SURELY_DARKER))
+    mask = mask + doubtful * (np.minimum(mask, 1.5 * broad) - mask)
     return mask * _free(canvas)
+
+
+def _darker(canvas, hair):
+    """How much darker than the face's skin nearby, natural logarithm of light."""
+    size = 2 * round(0.6 * canvas.px_per_cm) + 1
+    clear = canvas.skin**2 * (1.0 - cv2.dilate(hair, np.ones((size, size), np.uint8)))
+    skin = skull.fill(canvas, clear, 0.3)
+    return cv2.log(np.maximum(skin[..., 1], 1e-3)) - cv2.log(np.maximum(canvas.planes[1], 1e-3))
 
 
 def _free(canvas):

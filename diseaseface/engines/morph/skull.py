@@ -1,15 +1,19 @@
 """What lies behind scalp hair: a bald head in the photo's light, and beside it the background."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
-from diseaseface.engines.morph import lighting, maps, noise
+from diseaseface.engines.morph import eartops, lighting, maps, noise
 from diseaseface.engines.morph.canvas import Canvas, spread
 
 EDGE_CM = 0.45  # hairs too thin for the mask reach that far onto the skin
 
 # The skull of a bald head from the front, an ellipse in canonical cm: as on three bald heads looked at.
 _CENTRE_CM, _RADII_CM = (0.0, 5.5), (8.1, 7.8)
+_CLEAR_CM = 0.9  # nearer to a head of hair the wall has its tinge, from lens and single hairs
+_LEAST_PLACES, _LEAST_BEND = 60, 0.01  # to tell how a wall's light changes, and how stiff it is
 _RIM = (0.05, 0.55)
 _EAR_CM = ((6.9, 9.3), (-2.5, 2.0))
 _BARE_BELOW_CM, _MUCH_CM2 = -3.0, 7.0
@@ -35,14 +39,32 @@ def outline(canvas: Canvas) -> np.ndarray:
 def behind(canvas: Canvas, hair: np.ndarray, ground: np.ndarray) -> np.ndarray:
     """Return the light of the bare head before the background `ground`, (h, w, 3)."""
     head = np.maximum(outline(canvas), _between_ears(canvas))
-    return ground + head[..., None] * (_bare_head(canvas, hair) - ground)
+    light = ground + head[..., None] * (_bare_head(canvas, hair) - ground)
+    return eartops.grown(canvas, light, _ears(canvas, hair), _RADII_CM[0])
 
 
 def background(canvas: Canvas, hair: np.ndarray, person: np.ndarray) -> np.ndarray:
     """Return the background's light, continued behind the head, (h, w, 3)."""
-    size = 2 * round(0.4 * canvas.px_per_cm) + 1
-    taken = cv2.dilate(np.maximum(person, hair), np.ones((size, size), np.uint8))
-    return fill(canvas, 1.0 - taken, 0.25)
+    size = 2 * round(_CLEAR_CM * canvas.px_per_cm) + 1
+    wall = 1.0 - cv2.dilate(np.maximum(person, hair), np.ones((size, size), np.uint8))
+    course = _course(canvas, wall)
+    level = replace(canvas, planes=tuple(p / course[..., k] for k, p in enumerate(canvas.planes)))
+    return fill(level, wall, 0.25) * course * _grain(canvas, "wall grain", 0.01, wall)
+
+
+def _course(canvas, wall):
+    """How a wall's light changes across the photo, a bent plane through what shows of it, (h, w, 3)."""
+    step = max(1, round(0.4 * canvas.px_per_cm))
+    known = wall[::step, ::step] > 0.9
+    if known.sum() < _LEAST_PLACES:
+        return np.ones((*canvas.shape, 3), np.float32)
+    x, y = canvas.x_cm / 10.0, canvas.y_cm / 10.0
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
+    light = np.stack([np.log(np.maximum(p[::step, ::step][known], 1 / 512)) for p in canvas.planes], axis=-1)
+    bend = _LEAST_BEND * np.diag([0.0, 0.0, 0.0, 1.0, 1.0, 1.0])
+    few = terms[::step, ::step][known]
+    fit = np.linalg.solve(few.T @ few + bend * len(few), few.T @ light)
+    return np.exp(terms @ fit).astype(np.float32)
 
 
 def reason_hidden(canvas: Canvas, hair: np.ndarray, person: np.ndarray, ground: np.ndarray) -> str | None:
@@ -80,8 +102,16 @@ def by_disc(values: np.ndarray, operation: int, radius_cm: float, px_per_cm: flo
 def _between_ears(canvas):
     """The sides of the head as far as the ears, where they show, (h, w)."""
     closed = by_disc(np.maximum(outline(canvas), canvas.skin), cv2.MORPH_CLOSE, 0.7, canvas.px_per_cm)
-    level = maps.smoothstep(canvas.y_cm, 7.0, 5.0) * maps.smoothstep(canvas.y_cm, -4.0, -2.0)
+    up_to = eartops.level(canvas, _RADII_CM[0])
+    level = maps.smoothstep(canvas.y_cm - up_to, 0.1, -0.4) * maps.smoothstep(canvas.y_cm, -4.0, -2.0)
     return cv2.GaussianBlur(closed, (0, 0), 0.8) * level
+
+
+def _ears(canvas, hair):
+    """The ears' skin, and where hair lies over or behind them what is like it, (h, w, 3)."""
+    clear = (canvas.skin**2 * (1.0 - hair))[..., None]
+    beside = maps.smoothstep(np.abs(canvas.x_cm), 7.6, 8.1)
+    return clear * cv2.merge(canvas.planes) + (1.0 - clear) * fill(canvas, clear[..., 0] * beside, 0.15)
 
 
 def _bare_head(canvas, hair):
@@ -99,17 +129,22 @@ def _bare_head(canvas, hair):
     far = usual * (shade / max(level, 1e-3))[..., None]
     blend = maps.smoothstep(cv2.GaussianBlur(hair, (0, 0), 1.3 * canvas.px_per_cm), 0.35, 1.0)[..., None]
     skin = near + blend * (far - near)
-    grain = noise.stream(0, "scalp grain").standard_normal(canvas.shape, np.float32)
-    grain = cv2.GaussianBlur(grain, (0, 0), max(0.5, 0.03 * canvas.px_per_cm))
-    return skin * cv2.exp(_graininess(canvas, upper) / float(grain.std()) * grain)[..., None]
+    return skin * _grain(canvas, "scalp grain", 0.03, upper, 1.2)
+
+
+def _grain(canvas, name, blur_cm, where, much=1.0):
+    """A factor that varies from pixel to pixel as light does in a place, (h, w, 1)."""
+    grain = noise.stream(0, name).standard_normal(canvas.shape, np.float32)
+    grain = cv2.GaussianBlur(grain, (0, 0), max(0.5, blur_cm * canvas.px_per_cm))
+    return cv2.exp(much * _graininess(canvas, where) / float(grain.std()) * grain)[..., None]
 
 
 def _graininess(canvas, where):
-    """How much the forehead's light varies from pore to pore, natural logarithm."""
+    """How much light varies from pixel to pixel, natural logarithm."""
     light = cv2.log(np.maximum(canvas.planes[1], 1 / 512))
     detail = light - cv2.GaussianBlur(light, (0, 0), max(1.0, 0.08 * canvas.px_per_cm))
     inside = where > 0.8
-    return float(np.clip(1.2 * np.median(np.abs(detail[inside])), 0.0, 0.04)) if inside.any() else 0.0
+    return float(np.clip(np.median(np.abs(detail[inside])), 0.0, 0.033)) if inside.any() else 0.0
 
 
 def _shade(canvas):
