@@ -8,8 +8,9 @@ import pytest
 from diseaseface.edits import Change
 from diseaseface.engines.base import Applied, Rendering
 from diseaseface.knowledge.catalogue import attributes
-from diseaseface.ui import compare
+from diseaseface.ui import compare, texts
 from diseaseface.ui.compare_tab import PEOPLE, CompareHandlers
+from diseaseface.ui.lanes import Lanes
 
 SLANT, MOUTH = "palpebral_fissure_slant", "mouth_width"
 FACE = SimpleNamespace(
@@ -66,12 +67,41 @@ class FakePipeline:
         return drawing(disease, settings["seed"], severity, settings["engine"])
 
 
+def handlers(pipeline):
+    return CompareHandlers(pipeline, Lanes({"morph": 2}))
+
+
 def test_eight_people_are_eight_seeds_of_a_sampled_presentation():
     pipeline = FakePipeline()
-    *_, (html, status) = CompareHandlers(pipeline).people(None, "ORPHA:870", 60, 8)
+    *_, (html, status, stop) = handlers(pipeline).people(None, "ORPHA:870", 60, 8)
     assert pipeline.asked == [("ORPHA:870", 0.6, seed, "sampled") for seed in range(8, 8 + PEOPLE)]
     assert html.count("<img") == PEOPLE
-    assert status == ""
+    assert (status, stop["visible"]) == ("", False)
+
+
+def test_whoever_has_drawings_before_them_is_told_their_place_and_each_drawing_waits_in_line():
+    lanes, pipeline = Lanes({"morph": 1}), FakePipeline()
+    ahead = lanes.join("morph")
+    asked = CompareHandlers(pipeline, lanes).people(None, "ORPHA:870", 60, 0)
+    told = [next(asked) for _ in range(2)][-1]
+    assert texts.IN_LINE.format(1) in told[1]
+    assert told[2]["visible"]
+    assert pipeline.asked == []
+    ahead.leave()
+    next(asked)
+    assert len(pipeline.asked) == 1
+    with lanes.turn("morph"):
+        assert texts.IN_LINE.format(1) in next(asked)[1], "the line is free between two people"
+
+
+def test_drawing_people_ends_with_the_one_at_work_when_it_is_stopped_and_the_line_is_free_again():
+    lanes, pipeline = Lanes({"morph": 1}), FakePipeline()
+    asked = CompareHandlers(pipeline, lanes).people(None, "ORPHA:870", 60, 0)
+    for _ in range(3):
+        next(asked)
+    asked.close()
+    assert len(pipeline.asked) == 2
+    assert lanes.join("morph").place(within=0) == 0
 
 
 @pytest.mark.parametrize(
@@ -87,9 +117,9 @@ def test_eight_people_are_eight_seeds_of_a_sampled_presentation():
     ],
 )
 def test_two_diseases_severities_or_engines_are_named_by_what_tells_them_apart(one, other, names):
-    *_, (shown, _, status) = CompareHandlers(FakePipeline()).compare(None, *one, *other)
+    *_, (shown, _, status, stop) = handlers(FakePipeline()).compare(None, *one, *other)
     assert shown["names"] == names
-    assert status == ""
+    assert (status, stop["visible"]) == ("", False)
 
 
 def test_people_are_drawn_with_the_disease_also_where_the_first_tab_takes_one_away():
@@ -97,5 +127,5 @@ def test_people_are_drawn_with_the_disease_also_where_the_first_tab_takes_one_aw
     pipeline = FakePipeline()
     told = []
     pipeline.draw = lambda face, disease, severity, **settings: told.append(settings["toward"]) or drawing()
-    list(CompareHandlers(pipeline).people(asked_away, "ORPHA:870", 60, 0))
+    list(handlers(pipeline).people(asked_away, "ORPHA:870", 60, 0))
     assert set(told) == {"disease"}

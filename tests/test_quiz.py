@@ -8,6 +8,7 @@ import pytest
 from diseaseface import knowledge
 from diseaseface.knowledge.profiles import Profile, Sign
 from diseaseface.ui import quiz, teach_tab, texts
+from diseaseface.ui.lanes import Lanes
 from diseaseface.ui.quiz import Quiz
 
 HEADS = 8
@@ -105,6 +106,44 @@ def turn(kind="disease"):
     rendering = SimpleNamespace(picture=face.image, applied=())
     drawing = SimpleNamespace(face=face, profile=SLANTED, request=request, rendering=rendering)
     return teach_tab.Turn(question, drawing)
+
+
+class Drawer:
+    """A pipeline that draws nothing anybody could see."""
+
+    diseases = None
+
+    def draw(self, *_asked, **_settings):
+        return turn().drawing
+
+
+def asking(lanes):
+    handlers = teach_tab.TeachHandlers(Drawer(), lanes)
+    handlers.quiz = SimpleNamespace(question=lambda *_: turn().question)
+    return handlers.ask("disease", "easy", 1)
+
+
+def test_a_question_waits_in_line_and_tells_its_place():
+    lanes = Lanes({"morph": 1})
+    ahead, asked = lanes.join("morph"), asking(lanes)
+    next(asked)
+    *_, status, stop, _ = next(asked)
+    assert texts.IN_LINE.format(1) in status
+    assert stop["visible"]
+    ahead.leave()
+    *_, (_, options, _, status, stop, asked_for) = asked
+    assert "<li" in options
+    assert (status, stop["visible"]) == ("", False)
+    assert asked_for.question.answer is SLANTED
+
+
+def test_a_line_that_is_too_long_for_a_question_is_told_in_words():
+    lanes = Lanes({"morph": 1}, most=1)
+    for _ in range(2):
+        lanes.join("morph")
+    *_, (*_, status, stop, _) = asking(lanes)
+    assert "come again" in status
+    assert not stop["visible"]
 
 
 def test_a_question_does_not_give_the_answer_away():

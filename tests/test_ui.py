@@ -661,3 +661,14 @@ def test_what_a_session_remembers_of_a_face_is_forgotten_after_some_minutes():
     assert {type(one.value) for one in kept} <= {int, tuple, type(None)}
     held = next(fn.outputs for fn in page.fns.values() if fn.fn and fn.fn.__name__ == "show")
     assert all(one.time_to_live <= 600 for one in held if isinstance(one, gr.State))
+
+
+@pytest.mark.parametrize("name", ["stop", "compare-stop", "patients-stop", "quiz-stop", "evaluate-stop"])
+def test_a_stop_button_cancels_what_it_stands_beside(name):
+    page = build(FakePipeline())
+    button = next(block for block in page.blocks.values() if block.elem_id == name)
+    pressed = [event for event in page.config["dependencies"] if (button._id, "click") in event["targets"]]
+    stopped = {number for event in pressed for number in event["cancels"]}
+    assert stopped
+    for number in stopped:
+        assert button._id in page.config["dependencies"][number]["outputs"], "the button goes when the work is done"

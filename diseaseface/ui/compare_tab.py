@@ -1,6 +1,6 @@
 """The Compare tab: two drawings of the face side by side, and eight people with one disease."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import gradio as gr
@@ -10,8 +10,10 @@ from diseaseface.ui import asked, compare, presenters, texts, viewer
 from diseaseface.ui.engines import offered
 from diseaseface.ui.examples import examples
 from diseaseface.ui.held import Held
-from diseaseface.ui.parts import disease_box, script, title, words
-from diseaseface.ui.transform_wiring import QUIET
+from diseaseface.ui.lanes import Lanes
+from diseaseface.ui.parts import disease_box, script, title, words, working_line
+from diseaseface.ui.progress import doing, idle, retold, told_by_steps
+from diseaseface.ui.transform_wiring import ENGINE, QUIET, made_idle
 
 if TYPE_CHECKING:
     from diseaseface.pipeline import Drawing, Pipeline
@@ -19,14 +21,13 @@ if TYPE_CHECKING:
 SIDES = ("one", "other")
 PEOPLE = 8
 MILD, MARKED = 35, 100
-ALONE = {"concurrency_id": "compare", "concurrency_limit": 1}  # eight pictures at once hold up no other tab
 
 
 class CompareHandlers:
     """The tab's functions around a ready pipeline."""
 
-    def __init__(self, pipeline: "Pipeline"):
-        self.pipeline = pipeline
+    def __init__(self, pipeline: "Pipeline", lanes: Lanes):
+        self.pipeline, self.lanes = pipeline, lanes
 
     def first(self, disease: str, severity: float, held: Held | None, one: str) -> tuple:
         """Fill the tab when it is first seen: what is on the first tab, beside what it is likest to."""
@@ -47,39 +48,49 @@ class CompareHandlers:
             return ""
 
     def compare(self, held: Held | None, *values) -> Iterator[tuple]:
-        """Draw both sides; yields the viewer, the table and the status."""
+        """Draw both sides; yields the viewer, the table, the status and its stop button."""
         if not values[0] or not values[3]:
-            yield gr.skip(), gr.skip(), ""
+            yield gr.skip(), gr.skip(), *idle()
             return
-        yield gr.skip(), gr.skip(), presenters.working_html(texts.COMPARE_DRAWING)
+        yield gr.skip(), gr.skip(), *doing(texts.COMPARE_DRAWING)
         try:
-            one, other = (self._draw(held, *side) for side in (values[:3], values[3:]))
+            one = yield from retold(self._draw(held, *values[:3]), _beside)
+            other = yield from retold(self._draw(held, *values[3:]), _beside)
         except DiseaseFaceError as error:
-            yield gr.skip(), gr.skip(), presenters.notice_html(str(error))
+            yield gr.skip(), gr.skip(), *idle(presenters.notice_html(str(error)))
             return
         names = (_name(one, other), _name(other, one))
-        yield viewer.two(one, other, names), compare.differences_html(one, other, names), ""
+        yield viewer.two(one, other, names), compare.differences_html(one, other, names), *idle()
 
     def people(self, held: Held | None, disease: str, severity: float, since: float) -> Iterator[tuple]:
-        """Draw eight people with a disease, seeds from `since` on; yields the grid and the status."""
+        """Draw eight people with a disease, seeds from `since` on; yields the grid, the status and its stop button."""
         if not disease:
-            yield gr.skip(), presenters.notice_html(texts.NO_DISEASE)
+            yield gr.skip(), *idle(presenters.notice_html(texts.NO_DISEASE))
             return
         drawn: list = []
         try:
             for seed in range(int(since), int(since) + PEOPLE):
-                yield gr.skip(), presenters.working_html(texts.PATIENTS_DRAWING.format(len(drawn) + 1, PEOPLE))
-                drawn.append(self._draw(held, disease, severity, "morph", presentation="sampled", seed=seed))
+                yield gr.skip(), *doing(texts.PATIENTS_DRAWING.format(len(drawn) + 1, PEOPLE))
+                drawing = self._draw(held, disease, severity, "morph", presentation="sampled", seed=seed)
+                drawn.append((yield from retold(drawing, lambda said: (gr.skip(), *doing(said)))))
         except DiseaseFaceError as error:
-            yield gr.skip(), presenters.notice_html(str(error))
+            yield gr.skip(), *idle(presenters.notice_html(str(error)))
             return
-        yield compare.patients_html(drawn), ""
+        yield compare.patients_html(drawn), *idle()
 
-    def _draw(self, held: Held | None, disease: str, severity: float, engine: str, **changed) -> "Drawing":
-        """Draw on the visitor's face, with age, sex, side and seed of the first tab; without one, on an example."""
+    def _draw(
+        self, held: Held | None, disease: str, severity: float, engine: str, **changed
+    ) -> Generator[str, None, "Drawing"]:
+        """Draw on the visitor's face, with age, sex, side and seed of the first tab; without one, on an example.
+
+        Yields what is being done: each drawing waits in the line of its engine, so that eight people never
+        keep another visitor from it for longer than one.
+        """
         settings = (held.settings if held else asked.first(disease).settings()) | {"toward": "disease"}
         face = held.face if held else self.pipeline.look(str(examples()[0].path))
-        return self.pipeline.draw(face, disease, severity / 100, **settings | {"engine": engine} | changed)
+        settings |= {"engine": engine} | changed
+        work = told_by_steps(engine, lambda told: self.pipeline.draw(face, disease, severity / 100, **settings, **told))
+        return (yield from self.lanes.in_turn(engine, work, texts.IN_LINE.format))
 
     @staticmethod
     def mild_and_marked(disease: str) -> tuple:
@@ -98,6 +109,10 @@ class CompareHandlers:
         return disease, severity, int(event.seed), "sampled", "disease", room, asked_for + 1
 
 
+def _beside(said: str) -> tuple:
+    return gr.skip(), gr.skip(), *doing(said)
+
+
 def _name(one: "Drawing", other: "Drawing") -> str:
     """Name a drawing by what tells it from the other one."""
     severity = f"{100 * one.request.severity:.0f} %"
@@ -105,9 +120,9 @@ def _name(one: "Drawing", other: "Drawing") -> str:
     return f"{one.profile.name}, {severity}{engine}"
 
 
-def add(pipeline: "Pipeline", search, transform: dict, room: gr.Tab) -> None:
+def add(pipeline: "Pipeline", lanes: Lanes, search, transform: dict, room: gr.Tab) -> None:
     """Lay the tab out and wire it; `transform` are the parts of the first tab."""
-    handlers = CompareHandlers(pipeline)
+    handlers = CompareHandlers(pipeline, lanes)
     with gr.Row(elem_id="comparing", equal_height=False):
         with gr.Column(elem_id="compare-sides", min_width=0):
             parts = _sides(pipeline, search)
@@ -135,14 +150,14 @@ def _sides(pipeline: "Pipeline", search) -> dict:
 
 def _shown() -> dict:
     title(texts.COMPARE_TITLE, texts.COMPARE_HINT)
-    parts = {"status": words("compare-status"), "viewer": viewer.viewer("compared", beside=True)}
+    parts = working_line("compare") | {"viewer": viewer.viewer("compared", beside=True)}
     parts["differences"] = words("compare-differences")
     title(texts.PATIENTS_TITLE, texts.PATIENTS_HINT, name="patients-title")
     with gr.Row(elem_id="patients-asked"):
         parts["draw"] = gr.Button(texts.PATIENTS_DRAW, size="sm", min_width=0, elem_id="patients-draw")
         parts["next"] = gr.Button(texts.PATIENTS_NEXT, size="sm", min_width=0, elem_id="patients-next")
     parts["since"] = gr.State(0)
-    parts["people_status"] = words("patients-status")
+    parts |= {f"people_{name}": part for name, part in working_line("patients").items()}
     parts["people"] = gr.HTML("", js_on_load=script("patients.js"), elem_id="patients")
     return parts
 
@@ -151,16 +166,24 @@ def _wire(handlers: CompareHandlers, parts: dict, transform: dict, room: gr.Tab)
     sides = [parts[f"{side}{what}"] for side in SIDES for what in ("", "_severity", "_engine")]
     both = [parts[name] for name in ("one", "one_severity", "other", "other_severity")]
     one, severity, held = parts["one"], parts["one_severity"], transform["held"]
-    drawing = {"trigger_mode": "always_last", **QUIET, **ALONE}
-    compared = {"inputs": [held, *sides], "outputs": [parts[name] for name in ("viewer", "differences", "status")]}
+    drawing = {"trigger_mode": "always_last", **QUIET, **ENGINE}
+    shown = [parts[name] for name in ("viewer", "differences", "status", "stop")]
+    compared = {"fn": handlers.compare, "inputs": [held, *sides], "outputs": shown, **drawing}
     seen = [transform[name] for name in ("disease", "severity", "held")]
-    room.select(handlers.first, [*seen, one], both, **QUIET).success(handlers.compare, **compared, **drawing)
-    parts["mild"].click(handlers.mild_and_marked, one, both, **QUIET).success(handlers.compare, **compared, **drawing)
+    opened = room.select(handlers.first, [*seen, one], both, **QUIET).success(**compared)
+    mild = parts["mild"].click(handlers.mild_and_marked, one, both, **QUIET).success(**compared)
     moved = [parts[f"{side}{what}"].input for side in SIDES for what in ("", "_engine")]
-    gr.on([*moved, *(parts[f"{side}_severity"].release for side in SIDES)], handlers.compare, **compared, **drawing)
-    people = {"inputs": [held, one, severity, parts["since"]], "outputs": [parts["people"], parts["people_status"]]}
-    parts["draw"].click(handlers.people, **people, **drawing)
-    turned = parts["next"].click(handlers.next_people, parts["since"], parts["since"], **QUIET)
-    turned.success(handlers.people, **people, **drawing)
+    changed = gr.on([*moved, *(parts[f"{side}_severity"].release for side in SIDES)], **compared)
+    made_idle(parts["status"], parts["stop"], [opened, mild, changed])
+    _wire_people(handlers, parts, held, drawing)
     taken = [transform[name] for name in ("disease", "severity", "seed", "presentation", "toward", "rooms", "go")]
     parts["people"].select(handlers.take, [one, severity, transform["go"]], taken, **QUIET)
+
+
+def _wire_people(handlers: CompareHandlers, parts: dict, held: gr.State, drawing: dict) -> None:
+    asked_for = [held, parts["one"], parts["one_severity"], parts["since"]]
+    shown = [parts[name] for name in ("people", "people_status", "people_stop")]
+    drawn = parts["draw"].click(handlers.people, asked_for, shown, **drawing)
+    turned = parts["next"].click(handlers.next_people, parts["since"], parts["since"], **QUIET)
+    others = turned.success(handlers.people, asked_for, shown, **drawing)
+    made_idle(parts["people_status"], parts["people_stop"], [drawn, others])

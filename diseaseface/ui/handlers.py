@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +22,7 @@ from diseaseface.ui.examples import examples
 from diseaseface.ui.held import Held, Shown, working
 from diseaseface.ui.lanes import Lanes
 from diseaseface.ui.plot import plot_html
-from diseaseface.ui.progress import watched
+from diseaseface.ui.progress import retold, told_by_steps
 from diseaseface.ui.room import touch
 from diseaseface.ui.stages import stages_html
 
@@ -101,7 +100,9 @@ class Handlers:
             yield Shown(photo_notice=presenters.notice_html(texts.CONSENT_FIRST)).values()
             return
         touch(photo)
-        for step in self._in_words(self._in_turn(engine, self._steps(photo, chosen, wanted, held, past))):
+        steps = self._steps(photo, chosen, wanted, held, past)
+        turns = self.lanes.in_turn(engine, steps, lambda before: working(texts.IN_LINE.format(before)))
+        for step in self._in_words(turns):
             yield step.values()
 
     @staticmethod
@@ -115,16 +116,6 @@ class Handlers:
             yield Shown(disease_notice=presenters.notice_html(str(error)))
         except DiseaseFaceError as error:
             yield Shown(notice=presenters.notice_html(str(error)))
-
-    def _in_turn(self, engine: str, steps: Iterator[Shown]) -> Iterator[Shown]:
-        """Take the steps when it is their turn at the engine; tell the place in line until then."""
-        ticket = self.lanes.join(engine)
-        try:
-            while before := ticket.place(within=1.0):
-                yield working(texts.IN_LINE.format(before))
-            yield from steps
-        finally:
-            ticket.leave()
 
     def health(self) -> dict:
         """Tell which engines can draw and how many wait for each; nothing of anybody's photo."""
@@ -224,11 +215,6 @@ class Handlers:
         return int(seed or 0) + 1, asked_for + 1
 
     @staticmethod
-    def stopped() -> tuple:
-        """Take the progress line away."""
-        return "", gr.update(visible=False)
-
-    @staticmethod
     def take_example(event: gr.EventData) -> str:
         """Return the path of the example that was chosen."""
         name = event.name
@@ -295,16 +281,7 @@ def _link(held: Held) -> str:
 
 
 def _by_steps(settings: dict, work: Callable[[dict], Any]) -> Generator[Shown, None, Any]:
-    """Do work and return what it gives; a diffusion model's steps are told, and end when nobody waits."""
-    if settings["engine"] == "morph":
-        return work({})
-    with closing(watched(lambda on_step: work({"on_step": on_step}))) as steps:
-        while True:
-            try:
-                done, total = next(steps)
-            except StopIteration as end:
-                return end.value
-            yield working(texts.STEP.format(done, total))
+    return retold(told_by_steps(settings["engine"], work), working)
 
 
 def _told(drawing: "Drawing") -> dict:

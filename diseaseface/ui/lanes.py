@@ -1,12 +1,14 @@
 """Lines in front of the engines: a slow engine never holds up a quick one, and everybody knows their place."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from typing import TypeVar
 
 from diseaseface.errors import RequestError
 from diseaseface.settings import WAITING_MOST
 
+News, Made = TypeVar("News"), TypeVar("Made")
 BUSY = "{} requests are waiting for this engine already: please come again in a minute."
 
 
@@ -39,6 +41,18 @@ class Lanes:
             while ticket.place(within=1.0):
                 pass
             yield
+        finally:
+            ticket.leave()
+
+    def in_turn(
+        self, engine: str, steps: Generator[News, None, Made], tell: Callable[[int], News]
+    ) -> Generator[News, None, Made]:
+        """Take `steps` when it is one's turn and return their result; until then `tell` how many come before."""
+        ticket = self.join(engine)
+        try:
+            while before := ticket.place(within=1.0):
+                yield tell(before)
+            return (yield from steps)
         finally:
             ticket.leave()
 

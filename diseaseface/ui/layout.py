@@ -43,13 +43,13 @@ def build(pipeline: "Pipeline") -> gr.Blocks:
             with gr.Tab(texts.TAB_TRANSFORM, id="transform"):
                 parts = transform_tab.lay_out(handlers) | {"rooms": rooms}
             with gr.Tab(texts.TAB_COMPARE, id="compare") as comparing:
-                compare_tab.add(pipeline, handlers.search, parts, comparing)
+                compare_tab.add(pipeline, lanes, handlers.search, parts, comparing)
             with gr.Tab(texts.TAB_PROFILES, id="profiles") as room:
                 profiles = profiles_tab.add(pipeline, handlers.search)
             with gr.Tab(texts.TAB_EVALUATE, id="evaluate") as reading_room:
                 evaluate_tab.add(pipeline, handlers.search, reading_room)
             with gr.Tab(texts.TAB_TEACH, id="teach") as teaching:
-                teach_tab.add(pipeline, teaching)
+                teach_tab.add(pipeline, lanes, teaching)
             with gr.Tab(texts.TAB_METHOD, id="method"):
                 gr.Markdown(texts.METHOD, elem_id="method")
         gr.HTML(f"<p>{texts.FOOT}</p>", elem_id="foot", js_on_load=None)

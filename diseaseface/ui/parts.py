@@ -64,6 +64,14 @@ def words(name: str) -> gr.HTML:
     return gr.HTML("", elem_id=name, js_on_load=None)
 
 
+def working_line(name: str) -> dict[str, gr.Component]:
+    """Put the line that says what is being done, and the button that stops it."""
+    with gr.Row(elem_classes="doing", equal_height=True):
+        status = gr.HTML("", elem_id=f"{name}-status", elem_classes="status", js_on_load=None)
+        stop = gr.Button(texts.STOP, size="sm", visible=False, min_width=0, elem_id=f"{name}-stop", elem_classes="stop")
+    return {"status": status, "stop": stop}
+
+
 def title(text: str, hint: str = "", name: str | None = None) -> None:
     """Put a heading, with a sentence below it where there is one."""
     told = f"<h2>{text}</h2>{f'<p>{hint}</p>' if hint else ''}"

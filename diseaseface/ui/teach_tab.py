@@ -1,20 +1,23 @@
 """The Teach tab: a synthetic head with something drawn on it, a question, and the explanation."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from diseaseface.errors import DiseaseFaceError
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.ui import asked, presenters, texts, viewer
 from diseaseface.ui.compare import drawn, label
 from diseaseface.ui.examples import examples
-from diseaseface.ui.parts import script, title, words
+from diseaseface.ui.lanes import Lanes
+from diseaseface.ui.parts import script, title, words, working_line
 from diseaseface.ui.presenters import looking
+from diseaseface.ui.progress import doing, idle, retold, told_by_steps
 from diseaseface.ui.quiz import Key, Question, Quiz, deciding, visible
-from diseaseface.ui.transform_wiring import BESIDE, QUIET
+from diseaseface.ui.transform_wiring import ENGINE, QUIET, made_idle
 
 if TYPE_CHECKING:
     from diseaseface.pipeline import Drawing, Pipeline
@@ -34,8 +37,8 @@ class Turn:
 class TeachHandlers:
     """The tab's functions around a ready pipeline."""
 
-    def __init__(self, pipeline: "Pipeline"):
-        self.pipeline = pipeline
+    def __init__(self, pipeline: "Pipeline", lanes: Lanes):
+        self.pipeline, self.lanes = pipeline, lanes
         self.heads = [str(one.path) for one in examples() if one.synthetic]
         self.quiz = Quiz(pipeline.diseases, len(self.heads))
 
@@ -44,24 +47,34 @@ class TeachHandlers:
         if turn is None:
             yield from self.ask(kind, level, number)
         else:
-            yield (gr.skip(),) * 5
+            yield (gr.skip(),) * 6
 
     def ask(self, kind: str, level: str, number: float) -> Iterator[tuple]:
-        """Draw a question; yields the viewer, the options, the explanation, the status and the turn."""
-        yield *(gr.skip(),) * 3, presenters.working_html(texts.QUIZ_PREPARING), gr.skip()
-        turn = self._turn(kind, level, int(number or 0))
-        yield _question_seen(turn), options_html(turn.question), "", "", turn
+        """Draw a question; yields the viewer, options, explanation, the status, its stop button and the turn."""
+        yield _preparing(texts.QUIZ_PREPARING)
+        try:
+            turn = yield from retold(self._turn(kind, level, int(number or 0)), _preparing)
+        except DiseaseFaceError as error:  # too many wait in line
+            yield *(gr.skip(),) * 3, *idle(presenters.notice_html(str(error))), gr.skip()
+            return
+        yield _question_seen(turn), options_html(turn.question), "", *idle(), turn
 
-    def _turn(self, kind: str, level: str, number: int) -> Turn:
-        """Return the first attempt at a question that can be seen on its head."""
+    def _turn(self, kind: str, level: str, number: int) -> Generator[str, None, Turn]:
+        """Return the first attempt at a question that can be seen on its head; yields what is being done."""
         for attempt in range(ATTEMPTS):
             question = self.quiz.question(kind, level, number, attempt)
-            settings = asked.first(question.answer.id).settings()
-            face = self.pipeline.look(self.heads[question.head])
-            drawing = self.pipeline.draw(face, question.answer, question.severity, **settings)
-            if visible(face.image, drawing.rendering.picture):
+            drawing = yield from self._drawn(question)
+            if visible(drawing.face.image, drawing.rendering.picture):
                 break
         return Turn(question, drawing)
+
+    def _drawn(self, question: Question) -> Generator[str, None, "Drawing"]:
+        settings = asked.first(question.answer.id).settings()
+
+        def work(_told: dict) -> "Drawing":
+            return self.pipeline.draw(self.heads[question.head], question.answer, question.severity, **settings)
+
+        return self.lanes.in_turn("morph", told_by_steps("morph", work), texts.IN_LINE.format)
 
     @staticmethod
     def answer(turn: Turn | None, score: tuple[int, int], event: gr.EventData) -> tuple:
@@ -80,6 +93,10 @@ class TeachHandlers:
     def next_number(number: float | None) -> int:
         """Return the number of the next question."""
         return int(number or 0) + 1
+
+
+def _preparing(said: str) -> tuple:
+    return *(gr.skip(),) * 3, *doing(said), gr.skip()
 
 
 def _question_seen(turn: Turn) -> dict:
@@ -157,16 +174,16 @@ def _button(name: str, words_of_it: str) -> str:
     return f"<li><button type='button' {looking(sign)}>{escape(words_of_it)}</button></li>"
 
 
-def add(pipeline: "Pipeline", room: gr.Tab) -> None:
+def add(pipeline: "Pipeline", lanes: Lanes, room: gr.Tab) -> None:
     """Lay the tab out and wire it."""
-    handlers = TeachHandlers(pipeline)
+    handlers = TeachHandlers(pipeline, lanes)
     parts = {"turn": gr.State(None), "score": gr.State((0, 0))}
     with gr.Row(elem_id="teaching", equal_height=False):
         with gr.Column(elem_id="quiz-asked", min_width=0):
             parts |= _asked()
         with gr.Column(elem_id="quiz-shown", min_width=0):
             parts["viewer"] = viewer.viewer("quiz-picture")
-            parts["status"] = words("quiz-status")
+            parts |= working_line("quiz")
         with gr.Column(elem_id="quiz-answers", min_width=0):
             parts["options"] = gr.HTML("", js_on_load=script("quiz.js"), elem_id="quiz-options")
             with gr.Row(elem_id="quiz-on", equal_height=True):
@@ -187,12 +204,13 @@ def _asked() -> dict:
 
 def _wire(handlers: TeachHandlers, parts: dict, room: gr.Tab) -> None:
     wanted = [parts[name] for name in ("kind", "level", "number")]
-    shown = [parts[name] for name in ("viewer", "options", "explained", "status", "turn")]
-    drawing = {"trigger_mode": "always_last", **QUIET, **BESIDE}
-    room.select(handlers.first, [*wanted, parts["turn"]], shown, **drawing)
+    shown = [parts[name] for name in ("viewer", "options", "explained", "status", "stop", "turn")]
+    drawing = {"trigger_mode": "always_last", **QUIET, **ENGINE}
+    opened = room.select(handlers.first, [*wanted, parts["turn"]], shown, **drawing)
     triggers = [parts["kind"].input, parts["level"].input, parts["number"].submit]
-    gr.on(triggers, handlers.ask, wanted, shown, **drawing)
+    changed = gr.on(triggers, handlers.ask, wanted, shown, **drawing)
     turned = parts["next"].click(handlers.next_number, parts["number"], parts["number"], **QUIET)
-    turned.success(handlers.ask, wanted, shown, **drawing)
+    others = turned.success(handlers.ask, wanted, shown, **drawing)
+    made_idle(parts["status"], parts["stop"], [opened, changed, others])
     judged = [parts[name] for name in ("viewer", "options", "explained", "turn", "score", "told")]
     parts["options"].select(handlers.answer, [parts["turn"], parts["score"]], judged, **QUIET)

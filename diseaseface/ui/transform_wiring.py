@@ -5,6 +5,7 @@ import gradio as gr
 from diseaseface.ui import links
 from diseaseface.ui.downloads import KINDS, Downloads
 from diseaseface.ui.handlers import Handlers
+from diseaseface.ui.progress import idle
 
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 # No limit here: requests wait in the line of their engine, so that a slow engine never holds up a quick one.
@@ -36,16 +37,20 @@ def wire(page: gr.Blocks, handlers: Handlers, downloads: Downloads, parts: dict)
         **QUIET,
         **ENGINE,
     )
-    idle = [parts["status"], parts["stop"]]
-    for made in (opened, changed):
-        made.failure(handlers.stopped, None, idle, queue=False, **QUIET)
-    parts["stop"].click(handlers.stopped, None, idle, cancels=[changed], queue=False, **QUIET)
+    made_idle(parts["status"], parts["stop"], [changed], failing=[opened, changed])
     _wire_photo(handlers, parts)
     _wire_picture(handlers, parts)
     _wire_downloads(downloads, parts)
     parts["dice"].click(handlers.another_seed, [parts["seed"], parts["go"]], [parts["seed"], parts["go"]], **QUIET)
     restored = [parts[name] for name in ("photo", *ASKED, "own", "go", "photo_notice")]
     parts["visited"].select(handlers.restore, [parts["visit"], parts["go"]], restored, **QUIET)
+
+
+def made_idle(status: gr.HTML, stop: gr.Button, stopped: list, *, failing: list | None = None) -> None:
+    """Let a button stop some events; the line of progress goes away then, and where one fails."""
+    for made in stopped if failing is None else failing:
+        made.failure(idle, None, [status, stop], queue=False, **QUIET)
+    stop.click(idle, None, [status, stop], cancels=stopped, queue=False, **QUIET)
 
 
 def _wire_photo(handlers: Handlers, parts: dict) -> None:
