@@ -1,8 +1,10 @@
 """The page: build it and serve it. GRADIO_SERVER_NAME and GRADIO_SERVER_PORT choose where."""
 
+from diseaseface.ui.heap import keep_small
 from diseaseface.ui.room import open_room
 
 if __name__ == "__main__":
+    keep_small()
     room = open_room()  # before Gradio is imported, which looks its folders up then
 
     from diseaseface import Pipeline

@@ -107,10 +107,8 @@ def test_a_photo_a_disease_and_a_severity_give_picture_scores_and_strip(page, as
     photo = tmp_path / "portrait.jpg"
     Image.fromarray(astronaut).save(photo, quality=92)
     first = drawn(page)
-    page.set_input_files(UPLOAD, photo)
-    page.wait_for_selector("#photo-notice .notice:has-text('agrees')")
-    assert drawn(page) == first, "a person's photo is not drawn on before consent"
     page.check("#consent input")
+    page.set_input_files(UPLOAD, photo)
     page.wait_for_function("src => document.querySelector('#picture img.drawn').src !== src", arg=first)
     page.wait_for_selector(".working", state="detached")
 
@@ -133,6 +131,24 @@ def test_a_photo_a_disease_and_a_severity_give_picture_scores_and_strip(page, as
     assert page.locator("#strip [role=radio]").count() == 5
     assert page.locator("#plot i.drawn").count() >= 2
     assert page.locator("#visited button").count() == 4
+
+
+def test_no_photo_leaves_the_browser_before_consent_which_is_given_once_for_all_tabs(page, astronaut, tmp_path):
+    photo, sent = tmp_path / "portrait.jpg", []
+    Image.fromarray(astronaut).save(photo, quality=92)
+    page.on("request", lambda request: sent.append(request.url) if "/upload?" in request.url + "?" else None)
+    page.set_input_files(UPLOAD, photo)
+    page.wait_for_selector("#controls .consent-told p:has-text('agrees')")
+    assert page.evaluate("document.activeElement === document.querySelector('#consent input')")
+    page.click("button[role=tab]:has-text('Evaluate')")
+    page.wait_for_selector("#evaluate-picture img")
+    page.set_input_files("#evaluate-before input[type=file]", photo)
+    page.wait_for_timeout(500)
+    assert sent == []
+    page.check("#evaluate-consent input")
+    page.wait_for_function("document.querySelector('#consent input').checked")
+    with page.expect_request("**/upload*"):
+        page.set_input_files("#evaluate-before input[type=file]", photo)
 
 
 def test_the_first_example_is_there_when_the_page_opens(page):

@@ -85,9 +85,9 @@ def test_nothing_is_asked_of_somebody_who_has_just_come(handlers):
 
 def test_a_persons_photo_waits_for_consent_and_an_example_does_not(handlers, photo):
     (step,) = handlers.read(photo, None, "", False, "map", None)
-    assert named(step)["notice"].count(texts.EVALUATE_CONSENT_FIRST) == 1
+    assert named(step)["notice"].count(texts.CONSENT_FIRST) == 1
     (*_, notice) = next(handlers.read_set([photo], None, False))
-    assert texts.EVALUATE_CONSENT_FIRST in notice
+    assert texts.CONSENT_FIRST in notice
     first = named(next(handlers.read(str(examples()[0].path), None, "", False, "map", None)))
     assert texts.EVALUATE_READING in first["status"]
 

@@ -7,12 +7,14 @@ import threading
 import time
 import weakref
 from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 
 import gradio as gr
 import numpy as np
 import pytest
 from gradio.components.image import ImageData
+from gradio.state_holder import StateHolder
 
 from diseaseface import pictures
 from diseaseface.edits import Change
@@ -26,11 +28,12 @@ from diseaseface.ui.downloads import KINDS, Downloads
 from diseaseface.ui.engines import offered
 from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import FRAMES, Handlers
+from diseaseface.ui.heap import give_back
 from diseaseface.ui.lanes import Lanes
 from diseaseface.ui.layout import build
-from diseaseface.ui.parts import visitors
+from diseaseface.ui.parts import ASKS_CONSENT, visitors
 from diseaseface.ui.progress import Stopped
-from diseaseface.ui.serve import launch_options, tidy
+from diseaseface.ui.serve import forget, launch_options
 
 SLANT = "palpebral_fissure_slant"
 SIGN = Sign(SLANT, 1, 0.9, evidence=(Evidence("HPO 2025-01-16", "ORPHA:870", "Very frequent"),))
@@ -487,7 +490,7 @@ def test_tidying_lets_finished_requests_go_even_where_they_hold_themselves():
         gone = weakref.ref(request)
         del request
         assert gone() is not None
-        tidy()
+        give_back()
         assert gone() is None
     finally:
         gc.enable()
@@ -663,6 +666,16 @@ def test_what_a_session_remembers_of_a_face_is_forgotten_after_some_minutes():
     assert all(one.time_to_live <= 600 for one in held if isinstance(one, gr.State))
 
 
+def test_every_place_that_takes_photos_is_shut_until_consent():
+    page = build(FakePipeline())
+    boxes = [one for one in page.blocks.values() if isinstance(one, gr.Image) and one.interactive is not False]
+    files = [one for one in page.blocks.values() if isinstance(one, gr.File | gr.UploadButton)]
+    boxes += [one for one in files if "image" in (one.file_types or ())]
+    seen = [one for one in boxes if one.parent.visible is not False]  # the unseen ones are for programs
+    assert {one.elem_id for one in seen} >= {"photo", "evaluate-photo", "evaluate-before", "evaluate-files"}
+    assert all(ASKS_CONSENT in one.elem_classes for one in seen)
+
+
 @pytest.mark.parametrize("name", ["stop", "compare-stop", "patients-stop", "quiz-stop", "evaluate-stop"])
 def test_a_stop_button_cancels_what_it_stands_beside(name):
     page = build(FakePipeline())
@@ -672,3 +685,15 @@ def test_a_stop_button_cancels_what_it_stands_beside(name):
     assert stopped
     for number in stopped:
         assert button._id in page.config["dependencies"][number]["outputs"], "the button goes when the work is done"
+
+
+def test_what_a_visitor_who_left_had_on_the_page_is_forgotten_and_who_is_there_keeps_it():
+    page = build(FakePipeline())
+    sessions = StateHolder()
+    sessions.set_blocks(page)
+    for name in ("left", "stays", "left just now"):
+        sessions[name].is_closed = name != "stays"
+    for name in ("left", "stays"):
+        sessions.time_last_used[name] -= timedelta(seconds=700)
+    forget(page, 600.0)
+    assert list(sessions.session_data) == ["stays", "left just now"]

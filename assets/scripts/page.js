@@ -85,6 +85,26 @@
     document.querySelector(`#${name}`)?.scrollIntoView({ behavior: 'smooth', block: 'nearest' });
   });
 
+  // No photo leaves the browser before consent: every place that takes one is shut until then. One answer holds for
+  // the visit; the tick that is in sight is pointed to.
+  const ticks = () => [...document.querySelectorAll('.consent input')];
+  const agreed = () => ticks().some((one) => one.checked);
+  function shut(event) {
+    const taken = event.type === 'drop' ? '.step:has(.asks-consent), .asks-consent' : '.asks-consent';
+    if (agreed() || !event.target.closest?.(taken)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (event.target.type === 'file') event.target.value = ''; // so that the same file can be chosen again
+    for (const told of document.querySelectorAll('.consent-told p')) told.textContent = told.dataset.first;
+    ticks().find((one) => one.checkVisibility())?.focus();
+  }
+  for (const way of ['click', 'change', 'drop', 'paste']) addEventListener(way, shut, true);
+  document.addEventListener('change', (event) => {
+    if (!event.target.closest('.consent')) return;
+    root.classList.toggle('agreed', event.target.checked);
+    for (const told of document.querySelectorAll('.consent-told p')) told.textContent = '';
+  });
+
   // A photo dropped anywhere on its step is taken like one that is chosen.
   const drop = (event) => event.target.closest?.('#controls .step') && event.dataTransfer?.types.includes('Files');
   document.addEventListener('dragover', (event) => drop(event) && event.preventDefault());

@@ -1,15 +1,8 @@
-// A photo of the visitor's own: sent once consent is given, then handed to the page like an example.
+// A photo of the visitor's own: sent and then handed to the page like an example.
 const input = element.querySelector('input');
 const told = element.querySelector('[role=status]');
-const consent = () => document.querySelector('#consent input');
 const saying = (name) => (told.textContent = name ? told.dataset[name] : '');
 
-input.addEventListener('click', (event) => {
-  if (consent()?.checked) return saying('');
-  event.preventDefault();
-  saying('consent');
-  consent()?.focus();
-});
 input.addEventListener('change', async () => {
   const [file] = input.files;
   if (!file) return;

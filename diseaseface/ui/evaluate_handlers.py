@@ -84,7 +84,7 @@ class EvaluateHandlers:
             yield Shown().values()
             return
         if not consent and not all(_needs_none(one) for one in (photo, before) if one):
-            yield Shown(notice=presenters.notice_html(texts.EVALUATE_CONSENT_FIRST)).values()
+            yield Shown(notice=presenters.notice_html(texts.CONSENT_FIRST)).values()
             return
         try:
             for step in self._steps(photo, before, disease, view):
@@ -168,7 +168,7 @@ def _refusal(files: Sequence[str] | None, consent: bool) -> str | None:
         return texts.EVALUATE_NO_SET
     if len(files) > MOST_PHOTOS:
         return texts.EVALUATE_TOO_MANY.format(most=MOST_PHOTOS)
-    return None if consent else texts.EVALUATE_CONSENT_FIRST
+    return None if consent else texts.CONSENT_FIRST
 
 
 def _refused(where: str, error: Exception) -> tuple:

@@ -6,7 +6,18 @@ import gradio as gr
 
 from diseaseface.ui import texts
 from diseaseface.ui.evaluate_handlers import PAIR, EvaluateHandlers
-from diseaseface.ui.parts import disease_box, example_buttons, remembered, script, step_title, title, visitors, words
+from diseaseface.ui.parts import (
+    ASKS_CONSENT,
+    consent_box,
+    disease_box,
+    example_buttons,
+    remembered,
+    script,
+    step_title,
+    title,
+    visitors,
+    words,
+)
 
 if TYPE_CHECKING:
     from diseaseface.pipeline import Pipeline
@@ -15,8 +26,8 @@ QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 ONE_AT_A_TIME = {"concurrency_id": "reading", "concurrency_limit": 1}
 
 
-def add(pipeline: "Pipeline", search, room: gr.Tab) -> None:
-    """Lay the tab out and wire it; the first example is read when `room` is first seen."""
+def add(pipeline: "Pipeline", search, room: gr.Tab) -> dict:
+    """Lay the tab out, wire it and return its parts; the first example is read when `room` is first seen."""
     handlers = EvaluateHandlers(pipeline)
     parts: dict = {"held": remembered(), "rows": remembered(())}
     with gr.Row(elem_id="evaluate", equal_height=False):
@@ -39,6 +50,7 @@ def add(pipeline: "Pipeline", search, room: gr.Tab) -> None:
         with gr.Column(elem_id="evaluate-set", min_width=0):
             parts |= _table()
     _wire(handlers, parts, room)
+    return parts
 
 
 def _photo(name: str, label: str, hint: str, height: int) -> gr.Image:
@@ -53,7 +65,7 @@ def _photo(name: str, label: str, hint: str, height: int) -> gr.Image:
             height=height,
             buttons=[],
             elem_id=name,
-            elem_classes="asked-photo",
+            elem_classes=["asked-photo", ASKS_CONSENT],
         )
     )
 
@@ -62,9 +74,9 @@ def _asking(search) -> dict:
     parts = {}
     with gr.Column(elem_classes="step", min_width=0):
         step_title(1, texts.EVALUATE_PHOTO)
+        parts["consent"] = consent_box("evaluate-consent")
         parts["photo"] = _photo("evaluate-photo", texts.EVALUATE_PHOTO, texts.PHOTO_HINT, 176)
         parts["examples"] = gr.HTML(_examples(), js_on_load=script("examples.js"), elem_id="evaluate-examples")
-        parts["consent"] = gr.Checkbox(False, label=texts.CONSENT, container=False, elem_id="evaluate-consent")
         parts["notice"] = words("evaluate-notice")
     with gr.Column(elem_classes="step", min_width=0):
         step_title(2, texts.EVALUATE_BEFORE)
@@ -83,6 +95,7 @@ def _asking(search) -> dict:
             show_label=False,
             label=texts.EVALUATE_SET,
             elem_id="evaluate-files",
+            elem_classes=ASKS_CONSENT,
         )
         with gr.Row(elem_classes="small-buttons"):
             parts["read"] = gr.Button(texts.EVALUATE_SET_READ, size="sm", min_width=0, elem_id="evaluate-read")

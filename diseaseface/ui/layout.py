@@ -19,7 +19,7 @@ from diseaseface.ui.downloads import Downloads
 from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import Handlers
 from diseaseface.ui.lanes import Lanes
-from diseaseface.ui.parts import hand_over_unopened
+from diseaseface.ui.parts import consent_once, hand_over_unopened
 from diseaseface.ui.transform_wiring import QUIET
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def build(pipeline: "Pipeline") -> gr.Blocks:
             with gr.Tab(texts.TAB_PROFILES, id="profiles") as room:
                 profiles = profiles_tab.add(pipeline, handlers.search)
             with gr.Tab(texts.TAB_EVALUATE, id="evaluate") as reading_room:
-                evaluate_tab.add(pipeline, handlers.search, reading_room)
+                reading = evaluate_tab.add(pipeline, handlers.search, reading_room)
             with gr.Tab(texts.TAB_TEACH, id="teach") as teaching:
                 teach_tab.add(pipeline, lanes, teaching)
             with gr.Tab(texts.TAB_METHOD, id="method"):
@@ -55,6 +55,7 @@ def build(pipeline: "Pipeline") -> gr.Blocks:
         gr.HTML(f"<p>{texts.FOOT}</p>", elem_id="foot", js_on_load=None)
         transform_wiring.wire(page, handlers, Downloads(pipeline, lanes), parts)
         _wire_profiles(parts, profiles, room)
+        consent_once([parts["consent"], reading["consent"]])
     hand_over_unopened(page)
     page.warm, page.health = handlers.warm, handlers.health
     return page

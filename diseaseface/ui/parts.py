@@ -1,6 +1,6 @@
 """Small components that several tabs have."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 
@@ -25,6 +25,26 @@ def visitors(photo: gr.Image) -> gr.Image:
 
     photo.preprocess = preprocess
     return photo
+
+
+ASKS_CONSENT = "asks-consent"  # the class of every place that takes photos; page.js keeps it shut until consent
+
+
+def consent_box(name: str) -> gr.Checkbox:
+    """Ask for consent, before every place that takes photos; `consent_once` makes it one answer a visit."""
+    box = gr.Checkbox(False, label=texts.CONSENT, container=False, elem_id=name, elem_classes="consent")
+    told = f"<p role='status' data-first='{escape(texts.CONSENT_FIRST, quote=True)}'></p>"
+    gate = f"<style>:root {{ --consent-gate: '{texts.CONSENT_GATE}'; }}</style>"
+    gr.HTML(told + gate, js_on_load=None, elem_classes="consent-told")
+    return box
+
+
+def consent_once(boxes: Sequence[gr.Checkbox]) -> None:
+    """Let an answer in one box be the answer in all."""
+    for box in boxes:
+        others = [one for one in boxes if one is not box]
+        answers = ", ".join(["given"] * len(others))
+        box.input(None, box, others, js=f"given => [{answers}]", api_visibility="private")
 
 
 def remembered(value: object = None) -> gr.State:

@@ -1,12 +1,11 @@
 """Serving the page: looks, limits, and the first result worked out while nobody waits."""
 
-import ctypes
-import gc
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from diseaseface.errors import RequestError
 from diseaseface.settings import SESSIONS_HELD, UPLOAD_LIMIT, VERSION, keep_seconds, mcp_wanted, server_name
 from diseaseface.ui import texts
 from diseaseface.ui.examples import ASSETS
+from diseaseface.ui.heap import give_back
 from diseaseface.ui.room import sweep
 
 _TIDY_EVERY_S = 20.0
@@ -31,7 +31,7 @@ def serve(page: gr.Blocks, room: Path) -> None:
     processing_utils.async_ssrf_protected_get = _fetch_nothing
     page.launch(prevent_thread_lock=True, **launch_options(page.health))
     threading.Thread(target=page.warm, daemon=True).start()
-    threading.Thread(target=_tidy_for_ever, args=(room,), daemon=True).start()
+    threading.Thread(target=_tidy_for_ever, args=(page, room), daemon=True).start()
     page.block_thread()
 
 
@@ -80,18 +80,20 @@ def _mcp() -> bool:
     return mcp_wanted()
 
 
-def _tidy_for_ever(room: Path) -> None:
+def _tidy_for_ever(page: gr.Blocks, room: Path) -> None:
     while True:
         time.sleep(_TIDY_EVERY_S)
         sweep(room, keep_seconds())
-        tidy()
+        forget(page, keep_seconds())
+        give_back()
 
 
-def tidy() -> None:
-    """Give memory of finished requests back to the machine.
-
-    Arrays of a photo's size fragment the C library's heap, which keeps what it has once had.
-    """
-    gc.collect()
-    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # glibc only
-        trim(0)
+def forget(page: gr.Blocks, seconds: float) -> None:
+    """Forget what visitors who left over `seconds` ago had on the page: Gradio keeps it for an hour."""
+    sessions, latest = page.state_holder, datetime.now() - timedelta(seconds=seconds)
+    with sessions.lock:
+        for name, used in list(sessions.time_last_used.items()):
+            session = sessions.session_data.get(name)
+            if used < latest and (session is None or session.is_closed):
+                sessions.session_data.pop(name, None)
+                sessions.time_last_used.pop(name)

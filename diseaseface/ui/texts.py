@@ -10,9 +10,8 @@ CHOOSE_PHOTO = "Choose a photo"
 SENDING = "Sending the photo"
 NOT_SENT = "This file could not be sent. A photo may have up to 40 MB; choose it again, or another one."
 CONSENT = "The person in my photos agrees to this use, and where I show a picture I say that it is synthetic."
-CONSENT_FIRST = (
-    "Please confirm above that the person agrees; your photo is then drawn at once. Examples need no consent."
-)
+CONSENT_FIRST = "Please tick first that the person agrees: no photo is sent before. Examples need no consent."
+CONSENT_GATE = "Your own photo: tick first that the person agrees"
 PHOTO_TIPS = "What makes a good photo"
 PHOTO_TIPS_TEXT = (
     "From the front, at eye level, the head upright; eyes open, mouth closed, a calm face.",
@@ -192,9 +191,6 @@ TAB_TEACH = "Teach"
 EVALUATE_PHOTO = "Photo to read"
 EVALUATE_EXAMPLES = "Or one of these"
 EVALUATE_PAIR = "A pair: a synthetic head, and the same drawn with Down syndrome"
-EVALUATE_CONSENT_FIRST = (
-    "Please confirm above that the people in the photos agree; they are then read at once. Examples need no consent."
-)
 EVALUATE_BEFORE = "Earlier photo of the same person"
 EVALUATE_BEFORE_HINT = "Optional: reads what has changed"
 EVALUATE_DISEASE = "Disease"

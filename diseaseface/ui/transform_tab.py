@@ -9,6 +9,8 @@ from diseaseface.ui.asked import FIRST
 from diseaseface.ui.engines import offered
 from diseaseface.ui.handlers import Handlers
 from diseaseface.ui.parts import (
+    ASKS_CONSENT,
+    consent_box,
     disease_box,
     example_buttons,
     folded,
@@ -69,6 +71,7 @@ def _controls(handlers: Handlers) -> dict:
 
 def _photo() -> dict:
     step_title(1, texts.PHOTO)
+    consent = consent_box("consent")
     photo = visitors(
         gr.Image(
             type="filepath",
@@ -80,10 +83,10 @@ def _photo() -> dict:
             height=188,
             buttons=[],
             elem_id="photo",
+            elem_classes=ASKS_CONSENT,
         )
     )
-    consent = gr.Checkbox(False, label=texts.CONSENT, container=False, elem_id="consent")
-    upload = gr.HTML(_upload(), js_on_load=script("upload.js"), elem_id="upload")
+    upload = gr.HTML(_upload(), js_on_load=script("upload.js"), elem_id="upload", elem_classes=ASKS_CONSENT)
     notice = words("photo-notice")
     chosen = gr.HTML(_examples(), js_on_load=script("examples.js"), elem_id="examples")
     folded(texts.PHOTO_TIPS, "".join(f"<li>{escape(tip)}</li>" for tip in texts.PHOTO_TIPS_TEXT), "photo-tips")
@@ -163,7 +166,7 @@ def _course() -> dict:
 
 
 def _upload() -> str:
-    told = {"sending": texts.SENDING, "refused": texts.NOT_SENT, "consent": texts.CONSENT_FIRST}
+    told = {"sending": texts.SENDING, "refused": texts.NOT_SENT}
     data = " ".join(f"data-{name}='{escape(text, quote=True)}'" for name, text in told.items())
     choose = f"<label>{escape(texts.CHOOSE_PHOTO)}<input type='file' accept='image/*'></label>"
     return f"{choose}<p role='status' {data}></p>"
