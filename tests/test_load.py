@@ -52,5 +52,30 @@ def test_a_request_ends_with_its_answer():
     assert len(list(_until_done(iter(lines)))) == 1
 
 
+def found(**changed):
+    quiet = {"memory_mb": 600, "threads": 40, "files": 1, "tracebacks": 0}
+    told = {"lost": [], "mixed": [], "redraw": {"p95": 1.2}, "before": quiet, "after": quiet}
+    return told | {name: told[name] | value if isinstance(value, dict) else value for name, value in changed.items()}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, None),
+        ({"after": {"memory_mb": 659, "threads": 90}}, None),
+        ({"after": {"memory_mb": 661}}, "memory"),
+        ({"after": {"files": 2}}, "files"),
+        ({"after": {"tracebacks": 1}}, "tracebacks"),
+        ({"redraw": {"p95": 3.0}}, "redraws"),
+        ({"lost": ["refused"]}, "lost"),
+        ({"mixed": ["visitor 1"]}, "mixed"),
+    ],
+)
+def test_what_does_not_hold_is_said_and_nothing_else(changed, said):
+    wrong = load.wrong(found(**changed))
+    assert len(wrong) == (said is not None)
+    assert said is None or said in wrong[0]
+
+
 def test_the_diseases_that_visitors_ask_for_exist():
     assert [known.diseases().find(disease).id for disease in load._DISEASES] == list(load._DISEASES)

@@ -22,15 +22,18 @@ class Server:
     ----------
     folder : Path
         For its temporary files and its log.
+    keep_minutes : float
+        How long it keeps a visitor's files and faces after their last use.
     """
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, keep_minutes: float = 10.0):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
         self.url, self._folder = f"http://127.0.0.1:{self._port}/", folder
         self._files, self._log = folder / "files", folder / "page.log"
         self._files.mkdir(parents=True)
+        self._keep_minutes = keep_minutes
         self._process: subprocess.Popen | None = None
 
     def start(self) -> None:
@@ -39,6 +42,7 @@ class Server:
             "GRADIO_SERVER_PORT": str(self._port),
             "GRADIO_TEMP_DIR": str(self._files),
             "TMPDIR": str(self._files),
+            "DISEASEFACE_KEEP_MINUTES": str(self._keep_minutes),
         }
         with self._log.open("a") as log:
             command = [sys.executable, "app.py"]
