@@ -12,7 +12,6 @@ import numpy as np
 from diseaseface.benchmarks.mannequin import sculpting, shape, truth
 from diseaseface.benchmarks.mannequin.person import Hair, Person
 from diseaseface.benchmarks.mannequin.studio import Light
-from diseaseface.evaluation.norms import norms
 from diseaseface.faces.mesh import canonical_mesh, placed_on
 
 FIRST_SEED = {"tuning": 100_000, "test": 900_000}
@@ -20,10 +19,6 @@ FIRST_SEED = {"tuning": 100_000, "test": 900_000}
 TONES = ("light", "middle", "dark")
 _MELANIN = {"light": (0.25, 0.75), "middle": (1.2, 2.2), "dark": (3.2, 5.2)}
 _ANCESTRIES = ("caucasian", "african", "asian")
-_CENTRED = (
-    "palpebral_fissure_slant", "intercanthal_excess", "nostril_show", "upper_vermilion_height",
-    "lower_vermilion_height", "lower_face_height", "chin_height", "upper_lip_tent",
-)  # fmt: skip
 _GENTLE = 2.0
 _VARIED = 0.55  # healthy SDs by which a person's own measures are drawn, on top of ancestry, sex and age
 _ASYMMETRY = 0.25
@@ -55,7 +50,8 @@ def centring() -> dict[str, float]:
     ancestry = dict.fromkeys(_ANCESTRIES, 1 / 3)
     points = truth.points(shape.vertices(sex=0.5, age=0.69, ancestry=ancestry, details={}))
     now = truth.measures(placed_on(canonical_mesh(), points))
-    return sculpting.sculpt(points, {name: norms().mean[name] - now[name] for name in _CENTRED}, _GENTLE)
+    usual = sculpting.usual()["mean"]
+    return sculpting.sculpt(points, {name: mean - now[name] for name, mean in usual.items()}, _GENTLE)
 
 
 def person(kind: str, number: int) -> Person:

@@ -5,15 +5,16 @@ sign is asked for in the unit of its measure, and a least-squares problem over a
 that change this measure and hold the others. What was reached is measured on the mesh afterwards.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 
 import numpy as np
 from scipy.optimize import lsq_linear
 
 from diseaseface.benchmarks.mannequin import shape, truth
-from diseaseface.evaluation.norms import norms
 
 _FOLDERS = ("cheek", "chin", "eyebrows", "eyes", "forehead", "mouth", "nose")
 _OF_THE_HEAD = ("fat", "round", "square", "rectangular", "oval", "diamond", "scale-horiz", "scale-vert", "scale-depth")
@@ -69,9 +70,18 @@ def moved_by(details: Mapping[str, float]) -> np.ndarray:
     return moved * shape.CM_PER_UNIT
 
 
+@cache
+def usual() -> dict[str, dict[str, float]]:
+    """Return means and standard deviations of healthy faces by measure, as they were when these heads were first made.
+
+    A copy of the norms, so that heads stay who they are, and pictures of them good, when norms are computed anew.
+    """
+    return json.loads(files(__package__).joinpath("usual.json").read_text(encoding="utf-8"))
+
+
 def spread(name: str) -> float:
     """Return the standard deviation of a measure in healthy faces, its unit."""
-    return float(norms().sd.get(name, _DEPTH_SD_MM))
+    return float(usual()["sd"].get(name, _DEPTH_SD_MM))
 
 
 def sculpt(points: np.ndarray, wanted: Mapping[str, float], firm: float = _FIRM, rounds: int = 2) -> dict[str, float]:

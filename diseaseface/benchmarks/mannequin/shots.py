@@ -12,7 +12,7 @@ from diseaseface.benchmarks.mannequin import pigments, population, sculpting, si
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.pictures import encode_png, write
 
-SAMPLES = 8
+SAMPLES = 6
 """Rays for each pixel."""
 LEVELS = (0.25, 0.5, 0.75, 1.0)
 """Shares of the full amount at which each sign is shown."""

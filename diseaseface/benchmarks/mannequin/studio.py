@@ -19,7 +19,9 @@ from diseaseface.faces.colorimetry import from_linear
 _BACKDROP = np.array([0.60, 0.62, 0.64])
 DISTANCE_CM = 160.0
 _GRAIN = 1.5  # of 255
-_DEPTH = 4  # bounces: what comes back from the other side of a nose matters, more does not show
+# Four bounces: what comes back from the other side of a nose matters, more does not show.
+_LIGHT = {"type": "path", "max_depth": 4, "hide_emitters": True}
+_PAINT = {"type": "aov", "aovs": "paint:albedo"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,13 +122,18 @@ def picture(
     uint8 array of shape (height, width, 3), sRGB.
     """
     mi = mitsuba()
-    traced = {"type": "path", "max_depth": _DEPTH, "hide_emitters": True}
-    scene = {"type": "scene", "integrator": {"type": "aov", "aovs": "paint:albedo", "traced": traced}}
-    scene["camera"] = _camera(mi, middle, size_px, frame_cm, samples)
-    scene |= _lights(mi, middle, light)
-    scene |= {f"surface{i}": _mesh(mi, *one, f"surface{i}") for i, one in enumerate(_joined(surfaces))}
-    seen = np.array(mi.render(mi.load_dict(scene), spp=samples, seed=seed), dtype=np.float32)
-    return _developed(_denoised(seen[..., :3], seen[..., 4:7]), seen[..., 3:4], np.random.default_rng(seed))
+    seen = {"type": "scene", "camera": _camera(mi, middle, size_px, frame_cm, samples)}
+    seen |= {f"surface{i}": _mesh(mi, *one, f"surface{i}") for i, one in enumerate(_joined(surfaces))}
+    light_seen = _traced(mi, seen | _lights(mi, middle, light), _LIGHT, samples, seed)
+    # The same rays again, without the lamps: one that stands before the camera would hide the paint.
+    paint = _traced(mi, seen, _PAINT, samples, seed)
+    return _developed(_denoised(light_seen[..., :3], paint), light_seen[..., 3:4], np.random.default_rng(seed))
+
+
+def _traced(mi, scene: dict, way: dict, samples: int, seed: int) -> np.ndarray:
+    """Return what a scene's camera sees by an integrator, float32 (height, width, channels)."""
+    seen = mi.render(mi.load_dict(scene), integrator=mi.load_dict(way), spp=samples, seed=seed)
+    return np.array(seen, dtype=np.float32)
 
 
 def _joined(surfaces: list[Surface]) -> list[tuple[Surface, float]]:
@@ -214,7 +221,7 @@ def _mesh(mi, surface: Surface, gloss: float, name: str):
 def _denoised(light: np.ndarray, paint: np.ndarray) -> np.ndarray:
     """Smooth the light that falls on things and keep their own colours: few rays a pixel are noisy."""
     shade = cv2.medianBlur(np.log(np.maximum(light, 1e-4) / (paint + 0.02)), 3)
-    return np.exp(cv2.bilateralFilter(shade, 9, 0.5, 2.0)) * (paint + 0.02)
+    return np.exp(cv2.bilateralFilter(shade, 13, 0.4, 3.5)) * (paint + 0.02)
 
 
 def _developed(rgb: np.ndarray, cover: np.ndarray, rng: np.random.Generator) -> np.ndarray:
