@@ -58,6 +58,13 @@ def findings(page) -> list[str]:
     ]
 
 
+BEYOND = """width => [...document.querySelectorAll('table, img, h2, h3, button, input, label, p')]
+    .filter((one) => one.checkVisibility() && !one.closest('.visited, #profile-graph, .viewer, [hidden]'))
+    .filter((one) => one.getBoundingClientRect().width && one.getBoundingClientRect().right > width + 1)
+    .filter((one) => getComputedStyle(one).clip === 'auto')
+    .map((one) => one.outerHTML.slice(0, 90))"""
+
+
 def test_every_tab_is_accessible_and_fits_every_width(visit):
     page, errors = visit
     names, wrong = tabs(page), []
@@ -69,6 +76,7 @@ def test_every_tab_is_accessible_and_fits_every_width(visit):
             page.set_viewport_size({"width": width, "height": 900})
             wide = page.evaluate("document.documentElement.scrollWidth")
             wrong += [f"{name}: {wide} px wide at {width}"] if wide > width else []
+            wrong += [f"{name}: cut off at {width}: {one}" for one in page.evaluate(BEYOND, width)]
         page.set_viewport_size({"width": WIDTHS_PX[0], "height": 900})
     assert wrong == []
     assert errors == []

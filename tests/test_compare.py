@@ -42,6 +42,11 @@ def test_the_table_names_both_sides_and_says_what_is_not_drawn():
     assert "<i>" not in html.replace("<i style", "")
 
 
+def test_a_sign_that_goes_two_ways_has_both_names():
+    html = compare.differences_html(drawing(**{MOUTH: 3.0}), drawing(**{MOUTH: -3.0}), ("A", "B"))
+    assert "Wide mouth / Narrow mouth</button>" in html
+
+
 def test_two_pictures_with_the_same_signs_are_said_to_be_alike():
     assert "same signs" in compare.differences_html(drawing(**{MOUTH: 1.0}), drawing(**{MOUTH: 1.0}), ("A", "B"))
 

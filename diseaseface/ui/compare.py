@@ -56,10 +56,10 @@ def differences_html(one: "Drawing", other: "Drawing", names: tuple[str, str]) -
 
 
 def _row(mine: "Applied | None", yours: "Applied | None") -> str:
-    one = mine or yours
-    sign = {"name": one.change.attribute.name, "label": label(one)}
+    named = " / ".join(dict.fromkeys(label(one) for one in (mine, yours) if one))  # two names where the ways differ
+    sign = {"name": (mine or yours).change.attribute.name, "label": named}
     cells = "".join(f"<td>{_amount(applied)}</td>" for applied in (mine, yours))
-    return f"<tr><th scope='row'><button type='button' {looking(sign)}>{escape(label(one))}</button></th>{cells}</tr>"
+    return f"<tr><th scope='row'><button type='button' {looking(sign)}>{escape(named)}</button></th>{cells}</tr>"
 
 
 def _amount(one: "Applied | None") -> str:

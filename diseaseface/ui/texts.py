@@ -11,7 +11,7 @@ SENDING = "Sending the photo"
 NOT_SENT = "This file could not be sent. A photo may have up to 40 MB; choose it again, or another one."
 CONSENT = "The person in my photos agrees to this use, and where I show a picture I say that it is synthetic."
 CONSENT_FIRST = "Please tick first that the person agrees: no photo is sent before. Examples need no consent."
-CONSENT_GATE = "Your own photo: tick first that the person agrees"
+CONSENT_GATE = "For a photo of your own, tick above first"
 PHOTO_TIPS = "What makes a good photo"
 PHOTO_TIPS_TEXT = (
     "From the front, at eye level, the head upright; eyes open, mouth closed, a calm face.",
@@ -231,7 +231,7 @@ EVALUATE_RETAKEN = "Read as the difference of two separate photos: pose, light a
 TAB_TRANSFORM = "Transform"
 TAB_PROFILES = "Profiles"
 TAB_EVALUATE = "Evaluate"
-TAB_METHOD = "Method and limits"
+TAB_METHOD = "Method"
 METHOD = """
 ## How a picture is made
 
