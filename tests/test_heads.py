@@ -20,8 +20,11 @@ from diseaseface.benchmarks.mannequin import pigments, population, shots, signs,
 from diseaseface.benchmarks.mannequin.skin import Canvas
 from diseaseface.errors import EngineUnavailable
 from diseaseface.evaluation import cards
+from diseaseface.evaluation.gains import reading
+from diseaseface.evaluation.readings import ALIGNED, Readings
 from diseaseface.faces.anthropometry import MM_PER_CANONICAL_CM
 from diseaseface.faces.mesh import canonical_mesh, placed_on
+from diseaseface.knowledge.catalogue import attributes
 
 needs_anny = pytest.mark.skipif(importlib.util.find_spec("anny") is None, reason="the package anny is not installed")
 needs_mitsuba = pytest.mark.skipif(
@@ -219,12 +222,39 @@ def test_the_gain_on_heads_goes_into_the_cards_and_a_blind_measure_fails_by_it(t
     path = tmp_path / "validity.json"
     path.write_text(json.dumps({"measures": {"nose_width": {"sd": 2.0, "n": 60, "retest": 0.1, "retest_n": 60}}}))
     found = {"spearman": [0.3, 0.1, 0.5], "slope": 0.1, "monotone": 0.5, "n": 9}
-    headtables.into_cards(path, {"measures": {"nose_width": found | {"n": 1}}})
+    headtables.into_cards(path, {"measures": {"nose_width": found | {"n": 1}}, "signs": {}})
     assert cards.parse(path.read_text())["nose_width"].heads is None, "one head tells nothing of how heads differ"
-    headtables.into_cards(path, {"measures": {"nose_width": found, "unknown": found}})
+    headtables.into_cards(path, {"measures": {"nose_width": found, "unknown": found}, "signs": {}})
     card = cards.parse(path.read_text())["nose_width"]
     assert card.heads.gain == 0.1
     assert "known geometry" in card.failing
+
+
+def test_a_card_tells_how_a_colour_is_read_on_each_third_of_skin_tone(tmp_path):
+    path = tmp_path / "validity.json"
+    measure = attributes()["malar_erythema"].measure
+    path.write_text(json.dumps({"measures": {measure: {"sd": 2.0, "n": 60}}}))
+    slopes = {"light": [1.0], "middle": [0.9], "dark": [0.6, 0.8]}
+    sign = {"spearman": [1.0, 1.0, 1.0], "by_tone": slopes, "dark_against_light": -0.3, "n": 4}
+    headtables.into_cards(path, {"measures": {}, "signs": {"malar_erythema+": sign, "nose_width+": sign}})
+    card = cards.parse(path.read_text())[measure]
+    assert (card.tones["malar_erythema+"].dark, card.tones["malar_erythema+"].difference) == (0.7, -0.3)
+    assert list(card.tones) == ["malar_erythema+"]
+    missing = sign | {"by_tone": {"light": [1.0]}, "dark_against_light": None}
+    headtables.into_cards(path, {"measures": {}, "signs": {"malar_erythema-": missing}})
+    assert "malar_erythema-" not in cards.parse(path.read_text())[measure].tones, "one third tells no difference"
+
+
+def test_a_colour_that_tones_show_unequally_is_told_less_surely(monkeypatch):
+    attribute = attributes()["malar_erythema"]
+    readings = Readings(ALIGNED, {attribute.measure: 10.0})
+    monkeypatch.setattr(cards, "cards", lambda: {attribute.measure: cards.Card(2.0, 60)})
+    plain = reading(readings, attribute, None, 1)
+    tones = {"malar_erythema+": cards.ToneSlopes(1.0, 0.9, 0.5, -0.5, 3)}
+    monkeypatch.setattr(cards, "cards", lambda: {attribute.measure: cards.Card(2.0, 60, tones=tones)})
+    wider = reading(readings, attribute, None, 1)
+    assert wider.value == plain.value
+    assert wider.noise > plain.noise + 0.1 * wider.value
 
 
 def test_a_missing_package_is_one_line(monkeypatch, capsys, tmp_path):

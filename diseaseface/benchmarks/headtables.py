@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import mean
 
 from diseaseface.benchmarks.headscores import (
     difference_interval,
@@ -14,6 +15,7 @@ from diseaseface.benchmarks.headscores import (
     tone_difference,
 )
 from diseaseface.benchmarks.mannequin import signs
+from diseaseface.benchmarks.mannequin.pigments import PIGMENTS
 from diseaseface.benchmarks.mannequin.population import TONES
 from diseaseface.knowledge.catalogue import attributes
 
@@ -131,7 +133,7 @@ TABLES = {"signs": sign_table, "diseases": disease_table, "healthy": healthy_tab
 
 
 def into_cards(path: Path, table: Mapping) -> None:
-    """Write the gain on heads of every measure, where enough heads tell it, into a validity.json."""
+    """Write what heads tell into a validity.json: gains of measures, where enough heads tell them, slopes by tone."""
     cards = json.loads(path.read_text(encoding="utf-8"))
     for name, found in table["measures"].items():
         if name in cards["measures"] and found["n"] >= _LEAST_HEADS:
@@ -140,7 +142,20 @@ def into_cards(path: Path, table: Mapping) -> None:
                 "spearman": rho, "low": low, "high": high,
                 "gain": found["slope"], "monotone": found["monotone"], "n": found["n"],
             }  # fmt: skip
+    for sign, found in table["signs"].items():
+        measure = attributes()[sign[:-1]].measure
+        if sign[:-1] in PIGMENTS and measure in cards["measures"] and (slopes := _by_tone(found)):
+            cards["measures"][measure].setdefault("tones", {})[sign] = slopes
     path.write_text(json.dumps(cards, indent=1) + "\n", encoding="utf-8")
+
+
+def _by_tone(found: Mapping) -> dict | None:
+    """Return a sign's mean slope on each third of skin tone; None where one third is missing."""
+    slopes = found.get("by_tone", {})
+    if found.get("dark_against_light") is None or set(slopes) != set(TONES):
+        return None
+    means = {tone: round(mean(values), 3) for tone, values in slopes.items()}
+    return means | {"difference": round(found["dark_against_light"], 3), "n": found["n"]}
 
 
 def in_words(found: Mapping) -> str:

@@ -108,8 +108,8 @@ def _card(name, neutral, again, smiles, by_hand) -> dict:
         card["tone"] = tone
     if len(pairs) >= _LEAST_FACES:
         card["hand"] = agreement(pairs)
-    if (known := cards().get(name)) is not None and known.heads:
-        card["heads"] = asdict(known.heads)  # of other pictures: see `benchmark heads`
+    if (known := cards().get(name)) is not None:  # what was found on other pictures: see `benchmark heads`
+        card |= {part: found for part, found in asdict(known).items() if part in ("heads", "tones") and found}
     return card
 
 

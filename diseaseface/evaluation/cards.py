@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from statistics import fmean, stdev
 
 from diseaseface.errors import CatalogueError
 
@@ -68,6 +69,33 @@ class HeadGain:
 
 
 @dataclass(frozen=True)
+class ToneSlopes:
+    """How a sign of colour is read with a photo before on rendered heads of three thirds of skin tone.
+
+    Attributes
+    ----------
+    light, middle, dark : float
+        Reading for each unit that the albedo has, mean over the heads of a third.
+    difference : float
+        By how much the darkest third differs from the lightest, as a share of the latter.
+    n : int
+        Heads of all thirds.
+    """
+
+    light: float
+    middle: float
+    dark: float
+    difference: float
+    n: int
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the slopes over the thirds, as a share of their mean."""
+        slopes = self.light, self.middle, self.dark
+        return stdev(slopes) / abs(fmean(slopes))
+
+
+@dataclass(frozen=True)
 class Card:
     """The validity card of one measure.
 
@@ -91,6 +119,8 @@ class Card:
         None where nobody placed the points by hand.
     heads : HeadGain or None
         None where no mesh knows the true size.
+    tones : mapping of sign to ToneSlopes
+        Of signs of colour, "malar_erythema+" and so on.
     """
 
     sd: float
@@ -102,6 +132,7 @@ class Card:
     tone: float | None = None
     hand: HandAgreement | None = None
     heads: HeadGain | None = None
+    tones: Mapping[str, ToneSlopes] = field(default_factory=dict)
 
     @property
     def reliability(self) -> float | None:
@@ -139,6 +170,13 @@ def parse(text: str) -> Mapping[str, Card]:
         raise CatalogueError(f"validity.json is malformed: {error}") from error
 
 
+def tone_spread(measure: str, sign: str) -> float:
+    """Return how far a sign's slope differs between skin tones, as a share; 0 for signs that no tone was tried for."""
+    card = cards().get(measure)
+    return card.tones[sign].spread if card is not None and sign in card.tones else 0.0
+
+
 def _card(row: dict) -> Card:
     hand, heads = row.pop("hand", None), row.pop("heads", None)
-    return Card(**row, hand=hand and HandAgreement(**hand), heads=heads and HeadGain(**heads))
+    tones = {sign: ToneSlopes(**slopes) for sign, slopes in row.pop("tones", {}).items()}
+    return Card(**row, hand=hand and HandAgreement(**hand), heads=heads and HeadGain(**heads), tones=tones)

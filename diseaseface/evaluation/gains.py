@@ -9,6 +9,7 @@ from importlib.resources import files
 import numpy as np
 
 from diseaseface.errors import CatalogueError
+from diseaseface.evaluation.cards import tone_spread
 from diseaseface.evaluation.readings import ALIGNED, ALONE, Readings
 from diseaseface.faces.anthropometry import measures_for
 from diseaseface.knowledge.catalogue import Attribute
@@ -188,7 +189,8 @@ def reading(readings: Readings, attribute: Attribute, side: str | None, directio
     # A face's own difference from others is seen whole: only the sense of the gain counts.
     slope = float(np.sign(gain.gain)) if readings.mode == ALONE else gain.gain
     amount = value / slope
-    return Reading(amount, float(np.hypot(readings.blur * gain.noise, gain.spread * amount)), slope)
+    spread = np.hypot(gain.spread, tone_spread(attribute.measure, sign_name(attribute.name, direction)))
+    return Reading(amount, float(np.hypot(readings.blur * gain.noise, spread * amount)), slope)
 
 
 def mirrored(name: str) -> str:
