@@ -2,15 +2,19 @@
 
 from types import SimpleNamespace
 
+import gradio as gr
 import numpy as np
 import pytest
 
 from diseaseface.edits import Change
 from diseaseface.engines.base import Applied, Rendering
 from diseaseface.knowledge.catalogue import attributes
+from diseaseface.knowledge.profiles import Profile
 from diseaseface.ui import compare, texts
 from diseaseface.ui.compare_tab import PEOPLE, CompareHandlers
 from diseaseface.ui.lanes import Lanes
+from diseaseface.ui.profile_handlers import ProfileHandlers
+from diseaseface.ui.workbench import Workbench
 
 SLANT, MOUTH = "palpebral_fissure_slant", "mouth_width"
 FACE = SimpleNamespace(
@@ -61,6 +65,8 @@ def test_each_of_eight_people_is_captioned_with_what_not_all_have():
 
 
 class FakePipeline:
+    diseases = SimpleNamespace(find=lambda name: None)
+
     def __init__(self):
         self.asked = []
 
@@ -78,7 +84,7 @@ def handlers(pipeline):
 
 def test_eight_people_are_eight_seeds_of_a_sampled_presentation():
     pipeline = FakePipeline()
-    *_, (html, status, stop) = handlers(pipeline).people(None, "ORPHA:870", 60, 8)
+    *_, (html, status, stop) = handlers(pipeline).people(None, None, None, "ORPHA:870", 60, 8)
     assert pipeline.asked == [("ORPHA:870", 0.6, seed, "sampled") for seed in range(8, 8 + PEOPLE)]
     assert html.count("<img") == PEOPLE
     assert (status, stop["visible"]) == ("", False)
@@ -87,7 +93,7 @@ def test_eight_people_are_eight_seeds_of_a_sampled_presentation():
 def test_whoever_has_drawings_before_them_is_told_their_place_and_each_drawing_waits_in_line():
     lanes, pipeline = Lanes({"morph": 1}), FakePipeline()
     ahead = lanes.join("morph")
-    asked = CompareHandlers(pipeline, lanes).people(None, "ORPHA:870", 60, 0)
+    asked = CompareHandlers(pipeline, lanes).people(None, None, None, "ORPHA:870", 60, 0)
     told = [next(asked) for _ in range(2)][-1]
     assert texts.IN_LINE.format(1) in told[1]
     assert told[2]["visible"]
@@ -101,7 +107,7 @@ def test_whoever_has_drawings_before_them_is_told_their_place_and_each_drawing_w
 
 def test_drawing_people_ends_with_the_one_at_work_when_it_is_stopped_and_the_line_is_free_again():
     lanes, pipeline = Lanes({"morph": 1}), FakePipeline()
-    asked = CompareHandlers(pipeline, lanes).people(None, "ORPHA:870", 60, 0)
+    asked = CompareHandlers(pipeline, lanes).people(None, None, None, "ORPHA:870", 60, 0)
     for _ in range(3):
         next(asked)
     asked.close()
@@ -122,7 +128,7 @@ def test_drawing_people_ends_with_the_one_at_work_when_it_is_stopped_and_the_lin
     ],
 )
 def test_two_diseases_severities_or_engines_are_named_by_what_tells_them_apart(one, other, names):
-    *_, (shown, _, status, stop) = handlers(FakePipeline()).compare(None, *one, *other)
+    *_, (shown, _, status, stop) = handlers(FakePipeline()).compare(None, None, None, *one, *other)
     assert shown["names"] == names
     assert (status, stop["visible"]) == ("", False)
 
@@ -132,5 +138,26 @@ def test_people_are_drawn_with_the_disease_also_where_the_first_tab_takes_one_aw
     pipeline = FakePipeline()
     told = []
     pipeline.draw = lambda face, disease, severity, **settings: told.append(settings["toward"]) or drawing()
-    list(handlers(pipeline).people(asked_away, "ORPHA:870", 60, 0))
+    list(handlers(pipeline).people(asked_away, None, None, "ORPHA:870", 60, 0))
     assert set(told) == {"disease"}
+
+
+def test_a_visitors_own_profile_is_compared_and_taken_to_the_first_tab():
+    own, told = Profile("OWN:Mine", "Mine", (), ()), []
+    pipeline = FakePipeline()
+    pipeline.draw = lambda face, disease, severity, **settings: told.append(disease) or drawing()
+    asked = handlers(pipeline)
+    list(asked.compare(None, None, own, "OWN:Mine", 50, "morph", "ORPHA:870", 50, "morph"))
+    list(asked.compare(None, own, None, "ORPHA:870", 50, "morph", "OWN:Mine", 50, "morph"))
+    assert told == [own, "ORPHA:870", "ORPHA:870", own]
+    event = SimpleNamespace(seed=3)
+    assert own in CompareHandlers.take("OWN:Mine", 70, None, own, 0, event)
+    assert own not in CompareHandlers.take("ORPHA:870", 70, None, own, 0, event)
+
+
+def test_an_open_profile_is_handed_over_and_without_one_the_page_says_what_to_do():
+    told = ProfileHandlers(FakePipeline())
+    with pytest.raises(gr.Error, match="Profiles tab"):
+        told.hand_over(None)
+    name, own = told.hand_over(Workbench(Profile("OWN:Mine", "Mine", (), ())))
+    assert (name, own.name) == ("OWN:Mine", "Mine")

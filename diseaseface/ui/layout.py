@@ -43,7 +43,7 @@ def build(pipeline: "Pipeline") -> gr.Blocks:
             with gr.Tab(texts.TAB_TRANSFORM, id="transform"):
                 parts = transform_tab.lay_out(handlers) | {"rooms": rooms}
             with gr.Tab(texts.TAB_COMPARE, id="compare") as comparing:
-                compare_tab.add(pipeline, lanes, handlers.search, parts, comparing)
+                compare = compare_tab.add(pipeline, lanes, handlers.search, parts, comparing)
             with gr.Tab(texts.TAB_PROFILES, id="profiles") as room:
                 profiles = profiles_tab.add(pipeline, handlers.search)
             with gr.Tab(texts.TAB_EVALUATE, id="evaluate") as reading_room:
@@ -55,6 +55,7 @@ def build(pipeline: "Pipeline") -> gr.Blocks:
         gr.HTML(f"<p>{texts.FOOT}</p>", elem_id="foot", js_on_load=None)
         transform_wiring.wire(page, handlers, Downloads(pipeline, lanes), parts)
         _wire_profiles(parts, profiles, room)
+        _wire_compare(compare, profiles)
         consent_once([parts["consent"], reading["consent"]])
     hand_over_unopened(page)
     page.warm, page.health = handlers.warm, handlers.health
@@ -68,6 +69,14 @@ def _wire_profiles(parts: dict, profiles: dict, room: gr.Tab) -> None:
     room.select(told.first, [parts["disease"], profiles["other"], profiles["bench"]], opened, **QUIET)
     sent = [parts[name] for name in ("disease", "own", "rooms", "go")]
     profiles["show"].click(told.send, [profiles["bench"], parts["go"]], sent, **QUIET)
+
+
+def _wire_compare(compare: dict, profiles: dict) -> None:
+    """Let the open profile be compared, also where it is the visitor's own."""
+    sides = [compare["one"], compare["opened"]]
+    taken = compare["take"].click(profiles["handlers"].hand_over, profiles["bench"], sides, **QUIET)
+    drawn = taken.success(**compare["compared"])
+    transform_wiring.made_idle(compare["status"], compare["stop"], [drawn])
 
 
 def _masthead() -> str:

@@ -137,12 +137,21 @@ class ProfileHandlers:
         """Send the open profile to the first tab: by its id where it is the shipped one, else as the visitor's own."""
         if bench is None:
             return gr.skip(), gr.skip(), gr.skip(), gr.skip()
-        room = gr.Tabs(selected="transform")
+        return *self.opened(bench), gr.Tabs(selected="transform"), asked_for + 1
+
+    def hand_over(self, bench: Workbench | None) -> tuple[str, Profile | None]:
+        """Return the open profile as `opened` does; where none is open, say what to do."""
+        if bench is None:
+            raise gr.Error(texts.COMPARE_NOTHING_OPEN, print_exception=False)
+        return self.opened(bench)
+
+    def opened(self, bench: Workbench) -> tuple[str, Profile | None]:
+        """Return the id of the open profile, and the profile itself where it is the visitor's own."""
         if not bench.edits and self._knows(bench.profile):
-            return bench.profile.id, None, room, asked_for + 1
+            return bench.profile.id, None
         made = bench.made()
         own = replace(made, id=OWN + made.name)
-        return own.id, own, room, asked_for + 1
+        return own.id, own
 
     def _knows(self, profile: Profile) -> bool:
         try:
