@@ -348,6 +348,11 @@ def test_a_profile_is_opened_changed_compared_and_shown_on_the_photo(page):
     page.click("#profile-describe")
     page.wait_for_selector("#profile-head h3:has-text('My description')")
     assert page.locator("#profile-signs tr[data-sign]").count() >= 2
+    page.click("button[role=tab]:has-text('Compare')")
+    page.wait_for_selector("#compare-differences table")
+    page.click("#compare-open")
+    page.wait_for_selector("#compare-differences th:has-text('My description')")
+    assert page.input_value("#compare-one input") == "My description"
 
 
 @pytest.mark.parametrize("width", [390, 1440])

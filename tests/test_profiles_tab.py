@@ -18,7 +18,7 @@ from diseaseface.ui import profile_words, texts
 from diseaseface.ui.graph_figure import graph_figure, laid_out
 from diseaseface.ui.handlers import Handlers
 from diseaseface.ui.profile_handlers import ProfileHandlers
-from diseaseface.ui.workbench import BY_HAND, OWN, Workbench
+from diseaseface.ui.workbench import OWN, Workbench
 
 DOWN, WILLIAMS, ROSACEA = "ORPHA:870", "ORPHA:904", "DF:rosacea"
 TWO = Profile(
@@ -109,7 +109,7 @@ def test_a_change_by_hand_changes_nothing_else():
     before, after = bench.profile, bench.edited(0, "magnitude", 1.2).made()
     assert [c.attribute for c in edits.plan(before, 1.0)] == [c.attribute for c in edits.plan(after, 1.0)]
     assert after.signs[0].magnitude == 1.2
-    assert after.signs[0].evidence[-1].source == BY_HAND
+    assert after.signs[0].evidence[-1].source == texts.PROFILE_BY_HAND
     assert [(s.weight, s.magnitude) for s in after.signs[1:]] == [(s.weight, s.magnitude) for s in before.signs[1:]]
 
 

@@ -20,7 +20,7 @@ function detail(option, typed) {
   const needle = typed.trim().toLowerCase();
   const inName = option.name.toLowerCase().includes(needle);
   const synonym = inName ? '' : option.synonyms.find((word) => word.toLowerCase().includes(needle));
-  const share = `${option.signs} signs, ${Math.round(100 * option.drawable)} % drawn`;
+  const share = list.dataset.found.replace('{signs}', option.signs).replace('{share}', Math.round(100 * option.drawable));
   return synonym ? `${synonym} · ${share}` : share;
 }
 
@@ -47,7 +47,7 @@ function show(found, typed) {
   } else {
     const none = document.createElement('li');
     none.className = 'none';
-    none.textContent = 'No disease goes by this name. Try another word or an id such as ORPHA:870.';
+    none.textContent = list.dataset.none;
     list.replaceChildren(none);
   }
   list.hidden = false;

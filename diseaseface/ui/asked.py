@@ -6,6 +6,7 @@ from math import isfinite
 from typing import Any
 
 from diseaseface.errors import RequestError
+from diseaseface.ui import texts
 
 FIRST_DISEASE = "Down syndrome"
 # The page's own values when it opens, as its components hold them.
@@ -61,9 +62,7 @@ def ages(text: str | None) -> dict[str, float | None]:
     except ValueError:
         years = [0.0] * 3
     if len(years) > 2:
-        raise RequestError(
-            "The age is a number of years, such as 8 or 0.5, or two, such as 30 > 60; or leave it empty."
-        )
+        raise RequestError(texts.AGE_UNCLEAR)
     return {"age": years[-1] if years else None, "photo_age": years[0] if len(years) == 2 else None}
 
 

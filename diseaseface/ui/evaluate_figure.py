@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from diseaseface.evaluation.words import amount
+from diseaseface.ui import texts
 
 ROW_PX, FRAME_PX, MOST_ROWS, MOST_SD = 30, 60, 18, 8.0
 USUAL_SD = 1.96  # 95 of 100 healthy faces lie within
@@ -73,7 +74,7 @@ def _unread(go, signs: Sequence[Mapping], rows: Sequence[int], read: Sequence[bo
         x=[0.0] * len(at),
         y=at,
         mode="markers",
-        name="not read",
+        name=texts.NOT_READ,
         marker={"symbol": "x-thin", "size": 9, "line": {"color": QUIET, "width": 2}},
         hovertext=[_told(signs[row]) for row in at],
         hoverinfo="text",
@@ -87,7 +88,7 @@ def _within(z: float) -> float:
 def _told(sign: Mapping) -> str:
     name = f"<b>{sign['label']}{_side(sign)}</b><br>"
     if sign["z"] is None:
-        return name + (sign.get("reason") or "not read")
+        return name + (sign.get("reason") or texts.NOT_READ)
     return f"{name}{amount(sign['measured'], sign['unit'])}, {sign['z']:+.1f} SD"
 
 
@@ -124,7 +125,7 @@ def _frame(signs: Sequence[Mapping]) -> dict:
 
 def _notes(row: int, sign: Mapping) -> list[dict]:
     common = {"y": row, "xref": "paper", "showarrow": False, "yanchor": "middle"}
-    value = f"{sign['z']:+.1f}".replace("-", "−") if sign["z"] is not None else "not read"
+    value = f"{sign['z']:+.1f}".replace("-", "−") if sign["z"] is not None else texts.NOT_READ
     return [
         {**common, "x": 0, "xanchor": "left", "text": _short(sign["label"] + _side(sign), 34), "name": "label"},
         {**common, "x": 1, "xanchor": "right", "text": value, "opacity": 1.0 if sign["z"] is not None else 0.6},

@@ -11,9 +11,9 @@ from diseaseface.ui import texts
 from diseaseface.ui.presenters import note_html, scores_list
 
 MOST_RANKED, MOST_REASONS = 5, 4
-_STRENGTHS = ((3.0, "strongly"), (1.0, "clearly"), (0.0, "weakly"))  # from these log odds on: 20 and 2.7 to 1
+_STRENGTHS = tuple(zip((3.0, 1.0, 0.0), texts.EVALUATE_STRENGTHS, strict=True))  # from these log odds on: 20, 2.7 to 1
 _MODES = {ALONE: texts.EVALUATE_ALONE, ALIGNED: texts.EVALUATE_ALIGNED, RETAKEN: texts.EVALUATE_RETAKEN}
-_COLUMNS = ("Photo", "Severity", "Reads most like", "Note")
+_COLUMNS = texts.EVALUATE_COLUMNS
 
 
 def scores_html(report: Mapping, has_before: bool) -> str:
@@ -35,9 +35,9 @@ def ranking_html(report: Mapping) -> str:
 
 def _candidate(entry: Mapping) -> str:
     said = (
-        ("For", [_vote(vote) for vote in entry["speaks_for"][:MOST_REASONS]]),
-        ("Against", [_vote(vote) for vote in entry["speaks_against"][:MOST_REASONS]]),
-        ("Looks the same", [one["name"] for one in entry["same_signs"][:MOST_REASONS]]),
+        (texts.EVALUATE_FOR, [_vote(vote) for vote in entry["speaks_for"][:MOST_REASONS]]),
+        (texts.EVALUATE_AGAINST, [_vote(vote) for vote in entry["speaks_against"][:MOST_REASONS]]),
+        (texts.EVALUATE_LOOKS_SAME, [one["name"] for one in entry["same_signs"][:MOST_REASONS]]),
     )
     lines = "".join(f"<p><b>{word}</b> {escape(', '.join(told))}</p>" for word, told in said if told)
     return f"<li><h3>{escape(entry['name'])} <code>{escape(entry['id'])}</code></h3>{lines}</li>"
@@ -55,7 +55,7 @@ def trust_html(report: Mapping) -> str:
     measures = report["measures"]
     read = [one for one in measures if one["status"] == "measured"]
     how = _MODES[report["reading"]].format(n=norms().n)
-    count = f"{len(read)} of {len(measures)} measures of the face hold their validity card and could be read here."
+    count = texts.EVALUATE_COUNT.format(read=len(read), of=len(measures))
     return f"<p>{escape(how)}</p><p>{count}</p>{_unread(report['attributes'])}"
 
 
@@ -63,13 +63,13 @@ def _unread(signs: Sequence[Mapping]) -> str:
     reasons: dict[str, list[str]] = {}
     for sign in signs:
         if sign["status"] != "measured":
-            reasons.setdefault(sign.get("reason") or "Not read.", []).append(sign["label"])
+            reasons.setdefault(sign.get("reason") or texts.EVALUATE_NO_REASON, []).append(sign["label"])
     items = "".join(
         f"<li>{escape(reason)} <small>{escape(', '.join(labels))}</small></li>"
         for reason, labels in sorted(reasons.items(), key=lambda one: -len(one[1]))
     )
     count = sum(len(labels) for labels in reasons.values())
-    return f"<details><summary>{count} signs cannot be read here, and why</summary><ul>{items}</ul></details>"
+    return f"<details><summary>{texts.EVALUATE_UNREAD.format(count)}</summary><ul>{items}</ul></details>"
 
 
 def own_html(drawn: Mapping | None) -> str:
@@ -105,9 +105,9 @@ def _row(row: survey.Row) -> str:
     if row.report is None:
         cells = (told["photo"], "", "", told["note"])
     else:
-        like = ", ".join(row.ranked) if told["departs"] and row.ranked else "no departure from healthy"
-        drawn = f"Drawn here as {told['drawn_here_as']}. " if told["drawn_here_as"] else ""
-        cells = (told["photo"], _severity(told), like, f"{drawn}{told['note']}")
+        like = ", ".join(row.ranked) if told["departs"] and row.ranked else texts.EVALUATE_NO_DEPARTURE
+        drawn = texts.EVALUATE_DRAWN_AS.format(told["drawn_here_as"]) if told["drawn_here_as"] else ""
+        cells = (told["photo"], _severity(told), like, f"{drawn} {told['note']}".strip())
     kind = " class='refused-row'" if row.report is None else ""
     data = (f"<td data-name='{name}'>{escape(str(cell))}</td>" for name, cell in zip(_COLUMNS, cells, strict=True))
     return f"<tr{kind}>{''.join(data)}</tr>"
@@ -116,4 +116,6 @@ def _row(row: survey.Row) -> str:
 def _severity(told: Mapping) -> str:
     if told["severity"] is None:
         return "–"
-    return f"{percent(told['severity'])} ({percent(told['severity_low'])} to {percent(told['severity_high'])})"
+    return texts.EVALUATE_INTERVAL.format(
+        *(percent(told[name]) for name in ("severity", "severity_low", "severity_high"))
+    )

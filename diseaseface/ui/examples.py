@@ -9,6 +9,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from diseaseface.ui import texts
+
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _LIST = ASSETS / "examples" / "examples.json"
 _THUMB_PX = 112
@@ -45,7 +47,7 @@ def _astronaut() -> Example:
 
     # Read as a file of the package: skimage.data would import half of scipy for it.
     path = Path(skimage.__file__).parent / "data" / "astronaut.png"
-    return Example(path, "Eileen Collins, NASA, public domain", False)
+    return Example(path, texts.ASTRONAUT, False)
 
 
 def _heads() -> list[Example]:

@@ -4,18 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from math import atan2, cos, hypot, pi, sin
 
 from diseaseface.knowledge.graph import Neighbourhood, Node
+from diseaseface.ui import texts
 
 SIGN_RING, GENE_RING, DISEASE_RING = 1.0, 0.48, 1.72
 HEIGHT_PX, STRETCH = 500, 1.9  # the rings are wide, since labels stand beside them
 INK, ACCENT, QUIET = "#5b6b7a", "#0b6b7f", "#b8c2cc"
 _MARKS = {"disease": ("square", 13), "sign": ("circle", 10), "gene": ("diamond", 9), "center": ("square", 18)}
-_NAMES = {
-    "center": "this disease",
-    "drawn": "sign that is drawn",
-    "undrawn": "sign that is not drawn",
-    "gene": "gene",
-    "disease": "near disease",
-}
 
 Point = tuple[float, float]
 
@@ -93,7 +87,7 @@ def _kind(around: Neighbourhood, key: str) -> str:
 
 def _points(go, around: Neighbourhood, places: Mapping[str, Point], drawn: Callable[[str], bool]):
     near = {edge.other: edge.weight for edge in around.edges if edge.one == around.nodes[0].id}
-    groups: dict[str, list[Node]] = {name: [] for name in _NAMES}
+    groups: dict[str, list[Node]] = {name: [] for name in texts.GRAPH_KEY}
     for place, node in enumerate(around.nodes):
         groups[_group(node, place, drawn)].append(node)
     for name, nodes in groups.items():
@@ -114,7 +108,7 @@ def _scatter(go, name: str, nodes: Sequence[Node], places: Mapping[str, Point], 
         x=[places[node.id][0] for node in nodes],
         y=[places[node.id][1] for node in nodes],
         mode="markers" if name == "center" else "markers+text",
-        name=_NAMES[name],
+        name=texts.GRAPH_KEY[name],
         text=[_short(node.label) for node in nodes],
         textposition=[_beside(places[node.id]) for node in nodes],
         textfont={"size": 11.5, "color": INK},
@@ -137,7 +131,7 @@ def _beside(place: Point) -> str:
 def _told(node: Node, near: Mapping[str, float]) -> str:
     if node.kind != "disease" or node.id not in near:
         return f"<b>{node.label}</b><br>{node.id if node.kind != 'gene' else 'gene'}"
-    return f"<b>{node.label}</b><br>{node.id}<br>{near[node.id]:.0%} alike by visible signs; click to open"
+    return f"<b>{node.label}</b><br>{node.id}<br>{texts.GRAPH_NEAR.format(near[node.id])}"
 
 
 def _short(text: str, most: int = 25) -> str:

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from diseaseface.errors import RequestError
 from diseaseface.settings import WAITING_MOST
+from diseaseface.ui import texts
 
 News, Made = TypeVar("News"), TypeVar("Made")
-BUSY = "{} requests are waiting for this engine already: please come again in a minute."
 
 
 class Lanes:
@@ -28,7 +28,7 @@ class Lanes:
         with self._moved:
             line = self._lines.setdefault(engine, [])
             if len(line) - self._limit(engine) >= self._most:
-                raise RequestError(BUSY.format(len(line)))
+                raise RequestError(texts.BUSY.format(len(line)))
             ticket = Ticket(self, engine)
             line.append(ticket)
             return ticket

@@ -57,7 +57,8 @@ def disease_box(name: str, search: Callable[[str], list[dict]], label: str, hint
     box = (
         f"<input type='text' role='combobox' autocomplete='off' spellcheck='false' aria-label='{escape(label)}' "
         f"aria-expanded='false' aria-controls='{name}-list' placeholder='{escape(hint)}'>"
-        f"<ul id='{name}-list' role='listbox' hidden></ul>"
+        f"<ul id='{name}-list' role='listbox' data-found='{escape(texts.DISEASE_FOUND, quote=True)}' "
+        f"data-none='{escape(texts.DISEASE_NOT_FOUND, quote=True)}' hidden></ul>"
     )
 
     def found(text: str) -> list[dict]:  # Gradio marks the function, which a bound method does not allow

@@ -18,11 +18,12 @@ from diseaseface.evaluation.words import (
 )
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Profile
+from diseaseface.ui import texts
 from diseaseface.ui.views import HEAD, VIEWS
 
 __all__ = ["NOT_READ", "likeness", "score_sentences", "stage_caption"]  # words that the page takes from here
-NOT_STATED = "<small>how often is not stated</small>"
-COLUMNS = ("Sign", "Seen", "Course", "Drawn", "Read back", "Evidence")
+NOT_STATED = f"<small>{texts.OFTEN_UNKNOWN}</small>"
+COLUMNS = texts.SIGN_COLUMNS
 
 
 def scores_html(report: Mapping) -> str:
@@ -76,10 +77,10 @@ def note_html(sentence: str) -> str:
 
 def caption_html(report: Mapping, link: str = "") -> str:
     """Say what the picture shows; `link` is the query that opens the page with it."""
-    way = "" if report.get("toward") != "healthy" else ", taken away"
+    way = "" if report.get("toward") != "healthy" else f", {texts.CAPTION_AWAY}"
     return (
         f"<p data-link='{escape(link, quote=True)}'><b>{escape(report['disease']['name'])}</b>{way}"
-        f"<span>severity {percent(report['severity'])}</span><span>{escape(report['disease']['id'])}</span></p>"
+        f"<span>{texts.CAPTION.format(percent(report['severity']))}</span><span>{escape(report['disease']['id'])}</span></p>"
     )
 
 
@@ -121,7 +122,7 @@ def _seen(weight: float | None, known: bool) -> str:
 
 def _read_back(sign: Mapping) -> str:
     if sign["status"] != "measured":
-        return f"<small class='reason'>{escape(sign.get('reason') or 'not read')}</small>"
+        return f"<small class='reason'>{escape(sign.get('reason') or texts.NOT_READ)}</small>"
     z = f" <small>{sign['z']:+.1f} SD</small>".replace("-", "−") if sign.get("z") is not None else ""
     note = f"<small class='aside'>{escape(sign['reason'])}</small>" if sign.get("reason") else ""
     return amount(sign["measured"], sign["unit"]) + z + note
@@ -144,7 +145,7 @@ def _undrawn(profile: Profile) -> str:
         for sign in profile.undrawn
     )
     count = len(profile.undrawn)
-    title = f"{count} visible sign{'s' * (count != 1)} not drawn, and why"
+    title = texts.UNDRAWN_ONE if count == 1 else texts.UNDRAWN_MANY.format(count)
     return f"<details class='undrawn'><summary>{title}</summary><ul>{items}</ul></details>" if items else ""
 
 

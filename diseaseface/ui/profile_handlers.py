@@ -174,8 +174,8 @@ class ProfileHandlers:
         )
 
     def _version(self) -> str:
-        told = f"HPO {self.diseases.release}, annotations of {self.diseases.annotated}; {ontology.CITATION}"
-        return f"<p class='count'>{told}; {ontology.LICENCE}.</p>"
+        told = (self.diseases.release, self.diseases.annotated, ontology.CITATION, ontology.LICENCE)
+        return f"<p class='count'>{texts.PROFILE_RELEASE.format(*told)}</p>"
 
     def _graph(self, profile: Profile):
         graph, hpo = graphs.load(), self.diseases.in_hpo(profile.id)

@@ -6,9 +6,10 @@ from html import escape
 
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import OLDEST, Profile, Sign, Undrawn
+from diseaseface.ui import texts
 from diseaseface.ui.presenters import NOT_STATED, evidence_html, frequency
 
-COLUMNS = ("On", "Sign", "Seen in", "From", "Strength", "Who says so")
+COLUMNS = texts.PROFILE_COLUMNS
 
 
 def head_html(profile: Profile, twins: Sequence[str], conflicts: Sequence[str], misfits: Sequence[str]) -> str:
@@ -20,14 +21,14 @@ def head_html(profile: Profile, twins: Sequence[str], conflicts: Sequence[str], 
     parts += [f"<p>{escape(profile.note)}</p>"] if profile.note else []
     parts += [f"<p class='forms'>{escape(forms_in_words(profile))}</p>"] if profile.forms else []
     parts += [f"<p class='conflict'>{escape(said)}</p>" for said in (*misfits, *conflicts)]
-    drawn = f"{len(profile.signs)} signs drawn, {len(profile.undrawn)} seen and not drawn"
-    return "".join(parts) + f"<p class='count'>{drawn}; {profile.drawable:.0%} of what is seen can be drawn.</p>"
+    count = {"drawn": len(profile.signs), "undrawn": len(profile.undrawn), "share": profile.drawable}
+    return "".join(parts) + f"<p class='count'>{texts.PROFILE_COUNT.format(**count)}</p>"
 
 
 def forms_in_words(profile: Profile) -> str:
     """Return which forms a disease has, how many people have each, and who says so."""
     told = "; ".join(f"{form.name}, {form.share:.0%} ({form.reference})" for form in profile.forms)
-    return f"Forms, drawn apart in a sampled presentation: {told}."
+    return texts.PROFILE_FORMS.format(told)
 
 
 def signs_html(profile: Profile, on: Sequence[bool]) -> str:
@@ -40,18 +41,18 @@ def signs_html(profile: Profile, on: Sequence[bool]) -> str:
 
 def _row(place: int, sign: Sign, on: bool) -> str:
     pole = attributes()[sign.attribute].pole(sign.direction)
-    label = escape(pole.label) + (f", {sign.side} side" if sign.side else "")
+    label = escape(pole.label) + (f", {texts.PROFILE_SIDE.format(sign.side)}" if sign.side else "")
     ids = " ".join(escape(one) for one in pole.hpo[:2])
     checked = " checked" if on else ""
     often = f"{100 * sign.weight:.0f}" if sign.known else ""
     cells = (
-        f"<input type='checkbox' data-what='on'{checked} aria-label='Draw {label}'>",
+        f"<input type='checkbox' data-what='on'{checked} aria-label='{texts.PROFILE_DRAW.format(label)}'>",
         f"{label} <small>{ids}</small>",
         f"<input type='number' min='0' max='100' value='{often}' placeholder='?' data-what='weight' "
-        f"aria-label='How often, per cent: {label}'><small>%</small> {_bar(sign)}",
+        f"aria-label='{texts.PROFILE_OFTEN.format(label)}'><small>%</small> {_bar(sign)}",
         _onset(sign),
         f"<input type='range' min='0' max='150' step='5' value='{100 * sign.magnitude:.0f}' data-what='magnitude' "
-        f"aria-label='Strength of {label}'><output>{100 * sign.magnitude:.0f} %</output>",
+        f"aria-label='{texts.PROFILE_STRENGTH.format(label)}'><output>{100 * sign.magnitude:.0f} %</output>",
         evidence_html([asdict(line) for line in sign.evidence]),
     )
     return f"<tr data-sign='{place}' data-hpo='{' '.join(pole.hpo)}'>{_cells(cells)}</tr>"
@@ -64,7 +65,7 @@ def _undrawn_row(sign: Undrawn) -> str:
         label,
         f"{100 * sign.weight:.0f}<small> %</small>",
         "",
-        "not drawn",
+        texts.PROFILE_UNDRAWN,
         f"<span>{escape(sign.reason)}</span>",
     )
     return f"<tr class='undrawn-sign' data-hpo='{escape(sign.hpo)}'>{_cells(cells)}</tr>"
@@ -83,18 +84,20 @@ def _bar(sign: Sign) -> str:
 def _onset(sign: Sign) -> str:
     """Return from which age a sign is seen, and over which severities it comes."""
     begin, end = sign.onset or attributes()[sign.attribute].onset
-    return f"{_ages(sign)}<br><small>severity {100 * begin:.0f} to {100 * end:.0f} %</small>"
+    return f"{_ages(sign)}<br><small>{texts.PROFILE_ONSET.format(100 * begin, 100 * end)}</small>"
 
 
 def _ages(sign: Sign) -> str:
     if sign.ages is None:
-        return "<small>age not stated</small>"
+        return f"<small>{texts.PROFILE_AGE_UNKNOWN}</small>"
     first = _years(sign.from_age)
-    return first if sign.until_age >= OLDEST else f"{first} to {sign.until_age:g} years"
+    return first if sign.until_age >= OLDEST else texts.PROFILE_AGES.format(first, sign.until_age)
 
 
 def _years(age: float) -> str:
-    return "birth" if not age else f"{round(12 * age)} months" if age < 1 else f"{age:g} years"
+    if not age:
+        return texts.PROFILE_BIRTH
+    return texts.PROFILE_MONTHS.format(round(12 * age)) if age < 1 else texts.PROFILE_YEARS.format(age)
 
 
 def compared_html(one: Profile, other: Profile) -> str:
@@ -106,11 +109,9 @@ def compared_html(one: Profile, other: Profile) -> str:
     rest = [key for key in right if key not in left and _turned(key) not in opposite]
     pairs = [key for first in opposite for key in (first, _turned(first))]
     rows = "".join(_pair(key, left.get(key), right.get(key), key in pairs) for key in (*shared, *pairs, *only, *rest))
-    head = f"<th scope='col'>Sign</th><th scope='col'>{escape(one.name)}</th><th scope='col'>{escape(other.name)}</th>"
-    said = (
-        f"{len(shared)} signs shared, {len(opposite)} the opposite way, {len(only)} only here, {len(rest)} only there"
-    )
-    return f"<p>{said}.</p><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in (texts.COMPARE_SIGN, one.name, other.name))
+    said = texts.PROFILE_COMPARED.format(len(shared), len(opposite), len(only), len(rest))
+    return f"<p>{said}</p><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _turned(key: tuple[str, int]) -> tuple[str, int]:
@@ -123,11 +124,11 @@ def _by_sign(profile: Profile) -> dict[tuple[str, int], Sign]:
 
 def _pair(key: tuple[str, int], one: Sign | None, other: Sign | None, opposite: bool) -> str:
     label = escape(attributes()[key[0]].pole(key[1]).label)
-    label += " <small>opposite</small>" if opposite else ""
+    label += f" <small>{texts.PROFILE_OPPOSITE}</small>" if opposite else ""
     return f"<tr><th scope='row'>{label}</th><td>{_often(one)}</td><td>{_often(other)}</td></tr>"
 
 
 def _often(sign: Sign | None) -> str:
     if sign is None:
         return "<small>–</small>"
-    return f"{100 * sign.weight:.0f} % {_bar(sign)}" if sign.known else "yes <small>how often is not stated</small>"
+    return f"{100 * sign.weight:.0f} % {_bar(sign)}" if sign.known else f"{texts.PROFILE_HAS} {NOT_STATED}"

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from diseaseface.edits import typical_signs, without_conflicts
 from diseaseface.knowledge.profile_file import MAGNITUDE_LIMIT
 from diseaseface.knowledge.profiles import Evidence, Form, Profile, Sign
+from diseaseface.ui import texts
 
 OWN = "OWN:"
-BY_HAND = "By hand"
 
 
 @dataclass(frozen=True)
@@ -78,5 +78,5 @@ def _made(sign: Sign, edit: Edited, typical: bool) -> Sign:
         magnitude=magnitude,
         typical=on,
         known=sign.known or edit.weight is not None,
-        evidence=(*sign.evidence, Evidence(BY_HAND, "", detail)),
+        evidence=(*sign.evidence, Evidence(texts.PROFILE_BY_HAND, "", detail)),
     )

@@ -1,4 +1,9 @@
-"""Every fixed sentence of the page."""
+"""Every fixed word of the page, in one place for whoever translates it.
+
+Words about numbers, which stand on paper and in files as well, are in `diseaseface.evaluation.words`.
+"""
+
+from diseaseface.ui.texts.method import METHOD as METHOD
 
 NAME = "DiseaseFace"
 TAGLINE = "See, and measure, how a disease shows on a face"
@@ -23,10 +28,13 @@ PHOTO_GONE = (
     "That photo is deleted by now, as all photos are some minutes after their last use: choose it again; "
     "the settings are there."
 )
+ASTRONAUT = "Eileen Collins, NASA, public domain"
 EXAMPLES = "Or start with one of these"
 EXAMPLES_NOTE = "Heads marked ◇ are synthetic: nobody looks like this. Astronaut: NASA, public domain."
 DISEASE = "Disease"
 DISEASE_HINT = "Name, synonym or id"
+DISEASE_FOUND = "{signs} signs, {share} % drawn"
+DISEASE_NOT_FOUND = "No disease goes by this name. Try another word or an id such as ORPHA:870."
 SEVERITY = "Severity"
 SEVERITY_ENDS = ("none", "mild", "moderate", "marked")
 
@@ -42,6 +50,7 @@ DICE = "Another"
 AGE = "Age in years; 30 > 60 also ages the face"
 SEX = "Sex of the person"
 SEXES = [("Not told", ""), ("Female", "female"), ("Male", "male")]
+AGE_UNCLEAR = "The age is a number of years, such as 8 or 0.5, or two, such as 30 > 60; or leave it empty."
 
 ENGINE = "Drawn by"
 ENGINES = {"morph": "Changing the photo itself", "diffusion": "A diffusion model"}
@@ -61,6 +70,7 @@ LINK = "Copy a link to this"
 VIEW = "Part of the picture"
 VIEWS = [("Whole", "whole"), ("Head", "head"), ("Eyes", "eyes"), ("Midface", "midface"), ("Mouth", "mouth")]
 BEFORE, AFTER = "Photo", "Drawn"
+CAPTION, CAPTION_AWAY = "severity {}", "taken away"
 READING_FACE = "Reading the face"
 SCORING = "Reading the picture back"
 COURSE = "Drawing the course"
@@ -77,6 +87,7 @@ TAKE = {
     "everything": "All (ZIP)",
 }
 IN_LINE = "In line for the engine: {} before you"
+BUSY = "{} requests are waiting for this engine already: please come again in a minute."
 NOTHING_TO_TAKE = "There is nothing to take away yet: choose a photo and a disease first."
 
 STRIP_TITLE = "Course"
@@ -94,6 +105,9 @@ PLOT_READ = "read back"
 PLOT_MORE = "{} more signs"
 PLOT_EMPTY = "No sign is drawn at these settings."
 NOT_READ = "not read"
+SIGN_COLUMNS = ("Sign", "Seen", "Course", "Drawn", "Read back", "Evidence")
+OFTEN_UNKNOWN = "how often is not stated"
+UNDRAWN_ONE, UNDRAWN_MANY = "1 visible sign not drawn, and why", "{} visible signs not drawn, and why"
 SCORES_TITLE = "Read from the picture"
 SCORES_HELP = "What the scores mean"
 SCORES_HELP_TEXT = [
@@ -134,6 +148,24 @@ PROFILE_COMPARE = "Side by side"
 PROFILE_COMPARE_HINT = "Choose a second disease"
 PROFILE_CHANGED = "Signs changed by hand: {count}. “Show it on my photo” and “Export” take the changes along."
 PROFILE_NO_WORDS = "Describe what a face shows, in your own words."
+PROFILE_COLUMNS = ("On", "Sign", "Seen in", "From", "Strength", "Who says so")
+PROFILE_COUNT = "{drawn} signs drawn, {undrawn} seen and not drawn; {share:.0%} of what is seen can be drawn."
+PROFILE_FORMS = "Forms, drawn apart in a sampled presentation: {}."
+PROFILE_DRAW, PROFILE_OFTEN, PROFILE_STRENGTH = "Draw {}", "How often, per cent: {}", "Strength of {}"
+PROFILE_SIDE, PROFILE_UNDRAWN = "{} side", "not drawn"
+PROFILE_ONSET, PROFILE_AGE_UNKNOWN = "severity {:.0f} to {:.0f} %", "age not stated"
+PROFILE_AGES, PROFILE_BIRTH, PROFILE_MONTHS, PROFILE_YEARS = "{} to {:g} years", "birth", "{} months", "{:g} years"
+PROFILE_COMPARED = "{} signs shared, {} the opposite way, {} only here, {} only there."
+PROFILE_OPPOSITE, PROFILE_HAS = "opposite", "yes"
+PROFILE_BY_HAND, PROFILE_RELEASE = "By hand", "HPO {}, annotations of {}; {}; {}."
+GRAPH_KEY = {
+    "center": "this disease",
+    "drawn": "sign that is drawn",
+    "undrawn": "sign that is not drawn",
+    "gene": "gene",
+    "disease": "near disease",
+}
+GRAPH_NEAR = "{:.0%} alike by visible signs; click to open"
 
 COMPARE_TITLE = "Side by side"
 COMPARE_HINT = (
@@ -219,6 +251,13 @@ EVALUATE_SIGNS_HINT = (
 )
 EVALUATE_TRUST = "How far to trust it"
 EVALUATE_TABLE = "The set"
+EVALUATE_COLUMNS = ("Photo", "Severity", "Reads most like", "Note")
+EVALUATE_FOR, EVALUATE_AGAINST, EVALUATE_LOOKS_SAME = "For", "Against", "Looks the same"
+EVALUATE_STRENGTHS = ("strongly", "clearly", "weakly")
+EVALUATE_COUNT = "{read} of {of} measures of the face hold their validity card and could be read here."
+EVALUATE_UNREAD, EVALUATE_NO_REASON = "{} signs cannot be read here, and why", "Not read."
+EVALUATE_NO_DEPARTURE, EVALUATE_DRAWN_AS = "no departure from healthy", "Drawn here as {}."
+EVALUATE_INTERVAL = "{} ({} to {})"
 EVALUATE_HEALTHY = "No departure from healthy: what is read lies where 95 of 100 healthy faces lie."
 EVALUATE_UNLIKE = "The face departs from healthy, but like none of the diseases that are compared."
 EVALUATE_NO_DISEASE = "Choose a disease to read how marked its signs are."
@@ -234,50 +273,3 @@ TAB_TRANSFORM = "Transform"
 TAB_PROFILES = "Profiles"
 TAB_EVALUATE = "Evaluate"
 TAB_METHOD = "Method"
-METHOD = """
-## How a picture is made
-
-A disease is a **profile**: the signs it shows on a face, each with how many people with the disease have it,
-and who says so. Most come from the Human Phenotype Ontology; where it is silent, from a curated list with citations.
-
-Each sign is drawn on its own by an operator that works in **centimetres of a face model** posed with the head,
-so that one recipe fits every face, size and tilt. Shape is a smooth warp of the photo; lids, shade, pigment and
-lesions each have a way of their own. No picture is made up by a generative model: every pixel comes from the photo.
-
-**Severity** 0 is the photo itself, unchanged to the last bit. 1 is the marked end of what is published for each
-sign. In between, each sign follows its own onset: a strip shows a course, not one fade.
-
-**Frequency is not strength.** That most people with a disease have a sign says nothing about how strong it is. A
-*typical* presentation shows the signs that most have; a *sampled* one draws each by its frequency, so that two seeds
-show two people with one disease.
-
-## How it is read back
-
-*Asked* is what the profile and the severity want. *Drawn* is what the engine really did, after limits. *Read back* is
-measured in the finished picture and the photo alone, without knowing what was asked. The three are never mixed.
-What cannot be read from a frontal photo, the depth of a nasal bridge for one, says so and has no number.
-
-## Comparing and learning
-
-**Compare** draws two diseases, two severities or two engines on one face with one seed, and lists the signs that
-differ. **Eight people** are eight seeds of a sampled presentation: how much people with one disease differ.
-
-**Teach** draws on synthetic heads alone. Harder questions draw less and offer diseases or signs that are nearer to the
-answer. A question follows from its number, so that a class can be given the same ones. A face shows a part of a
-disease at best: whoever recognises a drawn one has learned what the sources say, not how to make a diagnosis.
-
-## What it is not
-
-- **No diagnostic device.** It must not be used to find, rule out or follow a disease in a person.
-- Profiles are averages of reports. People with a disease differ, many show no sign at all, and reports over-represent
-  some ancestries, ages and severe courses.
-- Colour signs are fainter on dark skin and depend on light and camera; the scores say how much could be read.
-- Signs that are seen from the side, in movement, in the mouth or in the hair are listed, not drawn.
-- Strong edits can move the identity score; it is shown so that this does not go unnoticed.
-
-## Respect
-
-A face belongs to a person. Use photos with consent, say that a picture is synthetic wherever you show it, and do
-not use it to mock or to single out people with a disease. Each saved picture carries a mark as a synthetic composite
-and its own report.
-"""
