@@ -9,6 +9,7 @@ import numpy as np
 
 from diseaseface import marks, pictures
 from diseaseface.evaluation import words
+from diseaseface.faces import framing
 from diseaseface.faces.face import Face
 from diseaseface.takeaway.document import encode_pdf
 from diseaseface.takeaway.table import encode_csv
@@ -16,7 +17,6 @@ from diseaseface.takeaway.table import encode_csv
 FRAMES = 13  # of a course: every third is a stage of the strip
 _STAGE_EVERY = 3
 _FRAME_PX = 560
-_HEAD_SHARE, _HEAD_RISE = 2.0, 0.10  # of the face's height: side of a square around the head, and how far up
 _NO_DATE = (1980, 1, 1, 0, 0, 0)  # the same files give the same bytes
 _PACKED_ALREADY = (".png", ".gif", ".mp4", ".pdf")
 
@@ -93,10 +93,4 @@ def is_stage(place: int) -> bool:
 
 def head(face: Face, picture: np.ndarray) -> np.ndarray:
     """Cut a square around the head out of a picture of this face."""
-    height, width = picture.shape[:2]
-    points = np.asarray(face.landmarks_px)[:468]
-    tall = np.ptp(points[:, 1])
-    side = int(min(_HEAD_SHARE * tall, width, height))
-    middle = points.mean(axis=0) - (0.0, _HEAD_RISE * tall)
-    left, top = (int(np.clip(m - side / 2, 0, most - side)) for m, most in zip(middle, (width, height), strict=True))
-    return picture[top : top + side, left : left + side]
+    return framing.crop(picture, framing.head(face))

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from diseaseface.evaluation.words import amount
+from diseaseface.faces import framing
 from diseaseface.ui import texts, viewer, views
 from diseaseface.ui.presenters import looking
 
@@ -93,7 +94,7 @@ def _card(one: "Drawing", signs: Mapping[Key, "Applied"], shared: set[Key]) -> s
     words = escape(", ".join(own[:MOST_NAMED]) + more or texts.PATIENTS_ONLY_SHARED)
     seed = one.request.seed
     title = escape(texts.PATIENTS_TAKE.format(seed), quote=True)
-    near = views.crop(one.rendering.picture, views.box_of(one.face, "face"))
+    near = framing.crop(one.rendering.picture, views.box_of(one.face, "face"))
     picture = viewer.data_url(near, CARD_PX)
     return (
         f"<li><button type='button' data-seed='{seed}' title='{title}' aria-label='{title}'>"

@@ -9,6 +9,7 @@ import gradio as gr
 import numpy as np
 
 from diseaseface import pictures
+from diseaseface.faces import framing
 from diseaseface.faces.face import Face
 from diseaseface.ui import texts, views
 from diseaseface.ui.parts import script
@@ -64,7 +65,7 @@ def two(one: "Drawing", other: "Drawing", names: tuple[str, str]) -> dict:
 def frame(drawing: "Drawing", view: str) -> dict:
     """Return one quick frame of a drawing, as much of it as the visitor sees."""
     view = view if view in views.VIEWS else views.HEAD
-    part = views.crop(drawing.rendering.picture, views.box_of(drawing.face, view))
+    part = framing.crop(drawing.rendering.picture, views.box_of(drawing.face, view))
     return {
         "src": data_url(part, LIVE_PX),
         "box": views.shares_of(drawing.face, view),
@@ -74,7 +75,7 @@ def frame(drawing: "Drawing", view: str) -> dict:
 
 def head(drawing: "Drawing") -> np.ndarray:
     """Return the head of a drawn picture."""
-    return views.crop(drawing.rendering.picture, views.box_of(drawing.face, views.HEAD))
+    return framing.crop(drawing.rendering.picture, framing.head(drawing.face))
 
 
 def alt(drawing: "Drawing") -> str:

@@ -1,18 +1,13 @@
 """Which part of a picture the page shows: all of it, the head, or the part of the face that a sign is on."""
 
-import numpy as np
-
+from diseaseface.faces import framing
 from diseaseface.faces.face import Face
-
-Box = tuple[int, int, int, int]
-"""Left, top, right, bottom in pixels."""
+from diseaseface.faces.framing import Box
 
 WHOLE, HEAD = "whole", "head"
-_ALL = tuple(range(468))
 # Of each close view, the regions of the catalogue among them: the landmarks around whose middle it
 # lies, its side, and how far it is moved up, both as shares of the face's height from forehead to chin.
 _SQUARES = {
-    HEAD: (_ALL, 2.0, 0.10),
     "eyes": ((33, 133, 263, 362), 0.95, 0.0),
     "midface": ((6, 2), 0.95, 0.0),
     "mouth": ((0, 17, 152), 0.80, 0.05),
@@ -24,24 +19,18 @@ _SQUARES = {
     "ears": ((234, 454), 1.5, 0.05),
     "neck": ((152,), 1.25, -0.30),
     "hair": ((10,), 1.6, 0.10),
-    "skin": (_ALL, 1.35, 0.0),
-    "face": (_ALL, 1.35, 0.0),
+    "skin": (framing.ALL, 1.35, 0.0),
+    "face": (framing.ALL, 1.35, 0.0),
 }
-VIEWS = (WHOLE, *_SQUARES)
+VIEWS = (WHOLE, HEAD, *_SQUARES)
 
 
 def box_of(face: Face, view: str) -> Box:
     """Return the part of the photo that a view shows; close views are squares inside it."""
-    height, width = face.image.shape[:2]
     if view == WHOLE:
+        height, width = face.image.shape[:2]
         return 0, 0, width, height
-    which, share, rise = _SQUARES[view]
-    points = np.asarray(face.landmarks_px)
-    tall = np.ptp(points[list(_ALL), 1])
-    side = int(min(share * tall, width, height))
-    middle = points[list(which)].mean(axis=0) - (0.0, rise * tall)
-    left, top = (int(np.clip(m - side / 2, 0, most - side)) for m, most in zip(middle, (width, height), strict=True))
-    return left, top, left + side, top + side
+    return framing.head(face) if view == HEAD else framing.square(face, *_SQUARES[view])
 
 
 def shares_of(face: Face, view: str) -> list[float]:
@@ -49,9 +38,3 @@ def shares_of(face: Face, view: str) -> list[float]:
     height, width = face.image.shape[:2]
     left, top, right, bottom = box_of(face, view)
     return [round(v, 5) for v in (left / width, top / height, (right - left) / width, (bottom - top) / height)]
-
-
-def crop(picture: np.ndarray, box: Box) -> np.ndarray:
-    """Cut a box out of a picture."""
-    left, top, right, bottom = box
-    return picture[top:bottom, left:right]
