@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from diseaseface.engines.morph import fibres, maps
+from diseaseface.engines.morph import fibres, maps, skull
 from diseaseface.engines.morph.scalp import Scalp
 
 _LEAST_LIGHT, _MOST_LIGHT, _USUAL_LIGHT = 0.4, 0.62, 0.5  # of white hair
@@ -16,50 +16,67 @@ _TINTS = {
     "white_forelock": (1.0, 0.98, 0.95),
     "red_hair": (0.42, 0.13, 0.04),
 }
-_FRAY = 0.55
-_LOCK_CM = (0.3, 2.0)  # half widths of the lock at its root: whole, and where it ends
-_LOCK_DEEP_CM = 2.4
-_LOCK_STEPS = 7
-_LEAST_CONTRAST = 0.4  # log light of skin over hair from which their mixture can be told
+_EARLIER = 0.6  # share of grey hairs at the temples over that on the crown
+_SINGLE, _TOLD = 0.5, 0.3  # how sharply single strands differ, and by how much of the whole way
+_LOCK_CM, _LOCK_WIDENS = 1.3, 0.08  # half width of the lock at its root, and how it grows with each cm
+_LOCK_ENDS_CM = (6.5, 3.0)  # above the hairline: the whole of it, and its end
+_LOCK_STEPS = 6
+_TOLD_APART = (0.04, 0.12)  # linear light between hair and what is behind, from which their mixture can be told
+_EDGE_CM = (1.5, 0.8)  # inside the hair's edge it is whole
+_DEEP_CM = (0.4, 0.8)  # no skin shines through there
+_OFF_MIXTURE = (0.35, 0.15)  # what is no mixture is sheen
 
 
 def bleached(head: Scalp, name: str, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return how far each pixel goes towards its colour without pigment, (h, w), and that colour, (3,)."""
+    """Return how far the hair of each pixel goes towards its colour without pigment, (h, w), and that colour, (3,)."""
     target = white(head) * np.array(_TINTS[name], np.float32)
-    hair = head.canvas.keep(("hair to bleach",), lambda: _without_skin(head))
+    share = np.float32(min(share, 1.0))
     if name in ("hair_hypopigmentation", "red_hair"):
-        return np.float32(min(share, 1.0)) * hair, target
+        return np.full(head.canvas.shape, share), target
     if name == "hair_greying":
         order = head.canvas.keep(("greying",), lambda: _order_of_greying(head))
-        return maps.smoothstep(np.float32(share * (1.0 + _FRAY)) - order, 0.0, _FRAY) * hair, target
-    lock = head.canvas.keep(("forelock",), lambda: _forelock(head))
-    return np.float32(min(share, 1.0)) * lock * hair, target
+        level = share + 4.0 * _EARLIER * share * (1.0 - share) * (0.5 - order)
+        return _strand_by_strand(head, np.clip(level, 0.0, 1.0)), target
+    return share * head.canvas.keep(("forelock",), lambda: _forelock(head)), target
 
 
-def _without_skin(head):
-    """Hair without the skin that shines through it at its edges, (h, w)."""
+def _share(head):
+    """How much of each pixel is hair, (h, w): at its edges by how far its colour lies from what is behind."""
     canvas = head.canvas
-    light, usual = cv2.log(np.maximum(canvas.planes[1], 1 / 512)), _usual(head)
-    skin = canvas.skin * (canvas.y_cm > 3.0)
-    level = float(np.log(max((canvas.planes[1] * skin).sum() / max(float(skin.sum()), 1.0), 1 / 512)))
-    if level - usual < _LEAST_CONTRAST:
-        return head.hair
-    share = np.clip(1.25 * (level - light) / (level - usual), 0.0, 1.0)
-    beside = maps.smoothstep(
-        cv2.GaussianBlur(canvas.skin * (1.0 - head.hair), (0, 0), 0.45 * canvas.px_per_cm), 0.0, 0.25
-    )
-    return head.hair * (1.0 - beside * (1.0 - share))
+    behind, light = cv2.split(head.behind), canvas.planes
+    deep = head.hair * maps.smoothstep(head.off_hair_cm, *_DEEP_CM)
+    own = cv2.split(skull.fill(canvas, np.maximum(deep, 1e-3 * head.hair), 0.2))
+    apart = sum((b - o) ** 2 for b, o in zip(behind, own, strict=True))
+    along = sum((b - p) * (b - o) for b, p, o in zip(behind, light, own, strict=True))
+    seen = np.clip(along / np.maximum(apart, 1e-6), 0.0, 1.0)
+    aside = sum(((1.0 - seen) * b + seen * o - p) ** 2 for b, p, o in zip(behind, light, own, strict=True))
+    told = maps.smoothstep(np.sqrt(apart), *_TOLD_APART) * maps.smoothstep(head.off_hair_cm, *_EDGE_CM)
+    told *= maps.smoothstep(np.sqrt(aside / np.maximum(apart, 1e-6)), *_OFF_MIXTURE)
+    hair = cv2.GaussianBlur(head.hair, (0, 0), max(0.6, 0.07 * canvas.px_per_cm))
+    return ((hair + told * (seen - hair)) * head.reach).astype(np.float32)
 
 
 def recolour(head: Scalp, planes: list[np.ndarray], way: np.ndarray, target: np.ndarray) -> list[np.ndarray]:
-    """Return planes (h, w) taken a part of the way, in optical density, to hair of a colour in the same light."""
-    usual = _usual(head)
-    light = cv2.log(np.maximum(planes[1], 1 / 512))
-    lit = np.float32(_DETAIL) * np.clip(light - np.float32(usual), -2.5, 1.0)
+    """Return planes (h, w) with hair taken a part of the way, in optical density, to a colour in the same light.
+
+    What shows through at the hair's edges keeps its own.
+    """
+    share = head.canvas.keep(("share of hair",), lambda: _share(head))
+    hairs = [_own(plane, behind, share) for plane, behind in zip(planes, cv2.split(head.behind), strict=True)]
+    detail = cv2.log(hairs[1]) - np.float32(_usual(head))
+    lit = np.float32(_DETAIL) * np.clip(detail, -2.5, 1.0)
+    goals = [lit + np.float32(np.log(to)) for to in target]
     return [
-        plane * cv2.exp(way * (lit + np.float32(np.log(to)) - cv2.log(np.maximum(plane, 1 / 512))))
-        for plane, to in zip(planes, target, strict=True)
+        plane + share * (hair * cv2.exp(way * (goal - cv2.log(hair))) - hair)
+        for plane, hair, goal in zip(planes, hairs, goals, strict=True)
     ]
+
+
+def _own(plane, behind, share):
+    """One plane of the hair's light, (h, w), without what shows through at its edges."""
+    own = np.clip((plane - (1.0 - share) * behind) / np.maximum(share, 0.15), 1 / 512, 1.0)
+    through = maps.smoothstep(share, 1.0, 0.85)
+    return np.maximum(plane + through * (np.minimum(own, plane) - plane), 1 / 512)
 
 
 def _usual(head):
@@ -84,12 +101,12 @@ def white(head: Scalp) -> float:
 
 
 def _order_of_greying(head):
-    """When each strand goes grey: those of the temples first, the crown last, (h, w)."""
+    """When hair goes grey: that of the temples first, the crown last, (h, w)."""
     x, y = np.abs(head.canvas.x_cm), head.canvas.y_cm
     temples = maps.smoothstep(x, 3.0, 7.0) * maps.smoothstep(y, 11.0, 7.0)
     front = maps.smoothstep(head.line_cm, 2.5, 0.0)
     early = np.maximum(temples, 0.5 * front)
-    order = (0.6 * head.strand + 0.4 * (1.0 - early)).astype(np.float32)
+    order = (1.0 - early + 0.12 * head.canvas.noise(0, "greying", 1.2)).astype(np.float32)
     # So that a share of the order is a share of the hair.
     step = max(1, round(0.1 * head.canvas.px_per_cm))
     ranks = np.sort(order[::step, ::step][head.hair[::step, ::step] > 0.5])
@@ -99,13 +116,16 @@ def _order_of_greying(head):
 
 
 def _forelock(head):
-    """Hair whose strand comes from a narrow root zone on the midline of the hairline, (h, w)."""
+    """A tuft from the midline of the hairline, along the strands, with single white strands at its sides, (h, w)."""
     canvas = head.canvas
-    root = maps.smoothstep(np.abs(canvas.x_cm), _LOCK_CM[1], _LOCK_CM[0]) * maps.smoothstep(
-        head.line_cm, _LOCK_DEEP_CM, _LOCK_DEEP_CM - 0.5
-    )
-    total = (root * head.hair).astype(np.float32)
+    wide = np.float32(_LOCK_CM) + _LOCK_WIDENS * np.clip(head.line_cm, 0.0, 6.0)
+    tuft = np.exp(-((canvas.x_cm / wide) ** 4)) * maps.smoothstep(head.line_cm, *_LOCK_ENDS_CM)
     for k in range(_LOCK_STEPS):
-        total = np.maximum.reduce([total, *fibres.beside(total, head.along, 1.35**k * 0.1 * canvas.px_per_cm)])
-    near = maps.smoothstep(np.abs(canvas.x_cm), 5.5, 3.0) * maps.smoothstep(canvas.y_cm, 4.5, 5.5)
-    return maps.smoothstep(total * near * 1.4 - 0.75 * head.strand, 0.0, 0.5)
+        tuft = (tuft + sum(fibres.beside(tuft, head.along, 1.6**k * 0.1 * canvas.px_per_cm))) / 3.0
+    return _strand_by_strand(head, maps.smoothstep(tuft, 0.15, 0.8)) * maps.smoothstep(canvas.y_cm, 4.5, 5.5)
+
+
+def _strand_by_strand(head, level):
+    """A share of white hairs (h, w) as strands show it: most hairs are too thin to be told from their neighbours."""
+    whole = maps.smoothstep(level * (1.0 + _SINGLE) - head.strand, 0.0, _SINGLE)
+    return level + _TOLD * (whole - level)

@@ -68,6 +68,11 @@ class Scalp:
         return cv2.distanceTransform((self.person > 0.5).astype(np.uint8), cv2.DIST_L2, 3) / self.canvas.px_per_cm
 
     @cached_property
+    def off_hair_cm(self) -> np.ndarray:
+        """How far inside the edge of the hair each pixel lies, canonical cm, (h, w)."""
+        return cv2.distanceTransform((self.hair > 0.5).astype(np.uint8), cv2.DIST_L2, 3) / self.canvas.px_per_cm
+
+    @cached_property
     def inside(self) -> np.ndarray:
         """Where a bald head would be, 0 to 1, (h, w)."""
         return skull.outline(self.canvas)
