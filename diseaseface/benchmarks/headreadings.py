@@ -73,7 +73,7 @@ def _kind(whole: Profile) -> Kind:
 
 @dataclass(frozen=True, eq=False)
 class _Few:
-    """The eight kinds, where diseases are ranked."""
+    """The eight kinds as they are drawn, where diseases are ranked: no head lacks a sign that no mesh can carry."""
 
     known: tuple[Profile, ...]
     release: str | None
@@ -90,8 +90,8 @@ class Reader:
 
     def __init__(self, pipeline: Pipeline, kinds: Sequence[Kind]):
         self.kinds = {kind.id: kind for kind in kinds}
-        whole = tuple(pipeline.profile(kind.id) for kind in kinds)
-        self.pipeline = replace(pipeline, diseases=_Few(whole, getattr(pipeline.diseases, "release", None)))
+        drawn = tuple(kind.profile for kind in kinds)
+        self.pipeline = replace(pipeline, diseases=_Few(drawn, getattr(pipeline.diseases, "release", None)))
         self.rows: list[dict] = []
         self._before: tuple[int, Face, dict] | None = None
 

@@ -1,9 +1,10 @@
 """Readings of rendered heads whose millimetres, degrees and albedo are known: the engine that draws signs has no part.
 
 Parametric heads (package anny) are rendered (package mitsuba) on demand into --out, and never again where they lie
-there. `signs`: every sign that a mesh can carry, at four levels, against what is read. `diseases`: eight kinds, at a
-severity known from the mesh, read with and without the photo before. `healthy`: how many are told they depart, by
-thirds of skin tone. Tuning heads may be looked at while the reader is made; test heads are other people.
+there, so that a broken run goes on where it stopped. `signs`: every sign that a mesh can carry, at four levels,
+against what is read. `diseases`: eight kinds, at a severity known from the mesh, read with and without the photo
+before. `healthy`: how many are told they depart, by thirds of skin tone. Tuning heads may be looked at while the
+reader is made; test heads are other people.
 """
 
 import json
@@ -16,6 +17,7 @@ from diseaseface import Pipeline, __version__
 from diseaseface.benchmarks import headtables
 from diseaseface.benchmarks.headreadings import Reader, kinds_of
 from diseaseface.benchmarks.mannequin import population, shots
+from diseaseface.benchmarks.processes import side_by_side
 
 PARTS = ("signs", "diseases", "healthy")
 
@@ -30,6 +32,7 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--samples", type=int, default=shots.SAMPLES, help="rays a pixel (default %(default)s)")
     parser.add_argument("--out", type=Path, default=Path("out/heads"), help="where pictures are kept (%(default)s)")
     parser.add_argument("--cards", type=Path, help="a validity.json to write the gain on heads into")
+    parser.add_argument("--processes", type=int, default=1, help="people read side by side (default 1)")
     parser.add_argument("--json", action="store_true", help="print JSON in place of the tables")
     options = parser.parse_args(arguments)
     found = measure(options)
@@ -41,19 +44,32 @@ def run(arguments: Sequence[str]) -> int:
 
 def measure(options) -> dict:
     """Return the results of the parts asked for, by name."""
-    pipeline, numbers = Pipeline.load(), range(options.count)
-    kinds = kinds_of(pipeline)
-    planned = {
-        "signs": lambda: shots.of_signs(options.kind, numbers, options.only),
-        "diseases": lambda: shots.of_diseases(options.kind, numbers, {k.id: k.amounts for k in kinds}),
-        "healthy": list,
-    }
     found = {"version": __version__, "kind": options.kind, "people": options.count}
     for part in options.part:
-        reader = Reader(pipeline, kinds)
-        asked = sorted(shots.plain(options.kind, numbers) + planned[part](), key=lambda shot: shot.number)
-        for done, (shot, picture, truth) in enumerate(shots.rendered(asked, options.out, options.samples), 1):
-            reader.read(part, shot, picture, truth)
-            print(f"{part}: {done} of {len(asked)}", end="\r", file=sys.stderr, flush=True)
-        found[part] = headtables.TABLES[part](reader.rows)
+        jobs = [(part, number, options) for number in range(options.count)]
+        rows = []
+        for done, own in enumerate(side_by_side(_on_person, jobs, options.processes), 1):
+            rows += own
+            print(f"{part}: {done} of {len(jobs)} people", end="\r", file=sys.stderr, flush=True)
+        found[part] = headtables.TABLES[part](rows)
     return found
+
+
+_loaded: list[Pipeline] = []
+
+
+def _on_person(job) -> list[dict]:
+    """Render what is missing of one person's pictures and read them all."""
+    part, number, options = job
+    if not _loaded:
+        _loaded.append(Pipeline.load())
+    kinds = kinds_of(_loaded[0])
+    planned = {
+        "signs": lambda: shots.of_signs(options.kind, [number], options.only),
+        "diseases": lambda: shots.of_diseases(options.kind, [number], {k.id: k.amounts for k in kinds}),
+        "healthy": list,
+    }
+    reader, asked = Reader(_loaded[0], kinds), shots.plain(options.kind, [number]) + planned[part]()
+    for shot, picture, truth in shots.rendered(asked, options.out, options.samples):
+        reader.read(part, shot, picture, truth)
+    return reader.rows
