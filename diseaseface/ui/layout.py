@@ -66,7 +66,8 @@ def _wire_profiles(parts: dict, profiles: dict, room: gr.Tab) -> None:
     """Open the first disease when the tab is first seen, and show an open profile on the photo."""
     told = profiles["handlers"]
     opened = [profiles[name] for name in told.outputs()]
-    room.select(told.first, [parts["disease"], profiles["other"], profiles["bench"]], opened, **QUIET)
+    first = room.select(told.first, [parts["disease"], profiles["other"], profiles["bench"]], opened, **QUIET)
+    gr.on(profiles["choices"], cancels=first, **QUIET)  # what a visitor chooses meanwhile is not overwritten
     sent = [parts[name] for name in ("disease", "own", "rooms", "go")]
     profiles["show"].click(told.send, [profiles["bench"], parts["go"]], sent, **QUIET)
 

@@ -53,8 +53,11 @@ class ProfileHandlers:
 
     def open(self, disease: str, other: str, bench: Workbench | None) -> Iterator[tuple]:
         """Open a disease by its id: the signs at once, then the graph."""
-        if not disease or (bench and bench.profile.id == disease):
+        if not disease:
             yield Open().values()
+            return
+        if bench and bench.profile.id == disease:  # its graph may still be missing: the first opening can be cut short
+            yield Open(graph=self._graph(bench.profile)).values()
             return
         try:
             opened = Workbench(self.diseases.find(disease))
@@ -107,19 +110,19 @@ class ProfileHandlers:
 
     def edit(self, event: gr.EventData, bench: Workbench | None) -> tuple:
         """Take one change of the table: its sign, what was changed, and to which per cent."""
-        if bench is None:
-            return bench, ""
+        if bench is None:  # nothing is open yet; what is being opened must stay
+            return gr.skip(), gr.skip()
         try:
             bench = bench.edited(int(event.place), str(event.what), WHAT[str(event.what)] * float(event.value))
         except (KeyError, TypeError, ValueError):  # a half-typed number
-            return bench, gr.skip()
+            return gr.skip(), gr.skip()
         return bench, presenters.note_html(texts.PROFILE_CHANGED.format(count=len(bench.edits)))
 
     @staticmethod
     def reset(bench: Workbench | None) -> tuple:
         """Take all changes back."""
         if bench is None:
-            return bench, "", ""
+            return gr.skip(), gr.skip(), gr.skip()
         opened = Workbench(bench.profile)
         return opened, profile_words.signs_html(opened.profile, opened.typical()), ""
 

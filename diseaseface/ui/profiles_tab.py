@@ -15,7 +15,7 @@ QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 
 
 def add(pipeline: "Pipeline", search) -> dict:
-    """Lay the tab out and wire it; return its parts, among them `show`, which sends a profile to the first tab."""
+    """Lay the tab out and wire it; return its parts: `show` sends a profile to the first tab, `choices` open another one."""
     handlers = ProfileHandlers(pipeline)
     parts: dict = {"bench": gr.State(None)}
     with gr.Row(elem_id="profiles", equal_height=False):
@@ -30,7 +30,8 @@ def add(pipeline: "Pipeline", search) -> dict:
             title(texts.PROFILE_SIGNS, texts.PROFILE_SIGNS_HINT)
             parts["signs"] = gr.HTML("", js_on_load=script("profiles.js"), elem_id="profile-signs")
     _wire(handlers, parts)
-    return parts | {"handlers": handlers}
+    choices = [parts["one"].input, parts["describe"].click, parts["words"].submit, parts["import"].upload]
+    return parts | {"handlers": handlers, "choices": choices}
 
 
 def _finding(search) -> dict:
