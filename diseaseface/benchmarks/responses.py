@@ -2,7 +2,8 @@
 
 Draws each sign on each face at its full amount and reads both pictures as strangers' ones: what finds a face's
 points draws them towards the usual face, so that a sign shows less of itself than is drawn, and moves what lies
-beside it. Use faces that no test uses. Only numbers are written.
+beside it. Then draws signs of chance together, see `combinations`. Use faces that no test and no other benchmark uses.
+Only numbers are written.
 """
 
 import json
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from diseaseface.benchmarks import combinations
 from diseaseface.benchmarks.calibration import Sign, signs
 from diseaseface.benchmarks.photos import photos, resized
 from diseaseface.benchmarks.processes import side_by_side
@@ -39,26 +41,39 @@ def run(arguments: Sequence[str]) -> int:
     parser = ArgumentParser("benchmark responses", description=__doc__)
     parser.add_argument("--faces", type=Path, required=True, help="folder of face photos, searched below")
     parser.add_argument("--most", type=int, default=10, help="photos taken, evenly spread (default 10)")
+    parser.add_argument("--together", type=int, default=400, help="combinations of signs drawn (default 400)")
     parser.add_argument("--processes", type=int, default=1, help="photos read side by side (default 1)")
     parser.add_argument("--out", type=Path, help="where to write responses.json; default: print it")
     parser.add_argument("--json", action="store_true", help="print JSON, as without --out")
     options = parser.parse_args(arguments)
-    text = json.dumps(measure(options.faces, options.most, options.processes), indent=1)
+    text = json.dumps(measure(options.faces, options.most, options.together, options.processes), indent=1)
     if options.out:
         options.out.write_text(text + "\n", encoding="utf-8")
     print(f"{options.out} is written." if options.out else text)
     return 0
 
 
-def measure(folder: Path, most: int, processes: int = 1) -> dict:
-    """Return the table of responses.json: faces, and sign to measure to change of the reading a unit of the sign."""
+def measure(folder: Path, most: int, count: int, processes: int = 1) -> dict:
+    """Return the table of responses.json: sign to measure to change of the reading a unit of the sign, and more."""
+    taken = [photo for _, photo in photos(folder, most)]
     rows: Moved = defaultdict(list)
     faces = 0
-    for found in side_by_side(_on_photo, (photo for _, photo in photos(folder, most)), processes):
+    for found in side_by_side(_on_photo, taken, processes):
         faces += bool(found)
         for name, moved in found.items():
             rows[name] += moved
-    return {"faces": faces, "longest_px": LONGEST_PX, "response": {name: mean_response(rows[name]) for name in rows}}
+    single = {name: mean_response(rows[name]) for name in rows}
+    response, missed = _together(taken, single, count, processes)
+    joint = {"combinations": count, "measures": combinations.measures(), "covariance": missed.round(5).tolist()}
+    return {"faces": faces, "longest_px": LONGEST_PX, "response": response, "together": joint}
+
+
+def _together(taken: Sequence[np.ndarray], single: combinations.Table, count: int, processes: int):
+    """Return the responses that fit combinations too, and the covariance of what sums of them miss."""
+    signs = combinations.movers(single)
+    jobs = ((photo, at, len(taken), count, signs, LONGEST_PX) for at, photo in enumerate(taken))
+    found = side_by_side(combinations.draws_on, jobs, processes)
+    return combinations.fitted(single, [draw for draws in found for draw in draws])
 
 
 def _on_photo(photo: np.ndarray) -> Moved:

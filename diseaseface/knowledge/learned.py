@@ -4,15 +4,15 @@ Hedges and Olkin 1985, Statistical Methods for Meta-Analysis; the shrinkage is t
 away what other signs do to a sign's measure.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
 
 from diseaseface.errors import LearningError
-from diseaseface.knowledge import crosstalk
 from diseaseface.knowledge.catalogue import Attribute, Pole, attributes
+from diseaseface.knowledge.crosstalk import Comparison
 from diseaseface.knowledge.difference import (
     bootstrapped,
     hedges_g,
@@ -31,6 +31,7 @@ LEAST_EFFECT = 0.2  # SD; smaller differences are no sign whatever their interva
 # What is believed before any picture, set by judgement: most measures differ by less than half an SD in
 # most diseases, and a group of people with a sign shows it half as marked as severity 1 draws it.
 _USUAL_SD = 0.5
+_USUAL_SHARE = 0.4  # of the full amount; chosen as the constants of `crosstalk` are
 _PRIOR_SEVERITY, _PRIOR_DOUBT = 0.5, 0.5
 _SURE = 1.96
 
@@ -104,7 +105,7 @@ def effects(
     seen: Mapping[str, tuple[float, float]],
     prior: Profile | None = None,
     seed: int = 0,
-    responses: Mapping[tuple[str, int], Mapping[str, float]] | None = None,
+    comparison: Comparison | None = None,
 ) -> dict[str, Effect]:
     """Compare two groups attribute by attribute.
 
@@ -119,9 +120,8 @@ def effects(
         What other sources say of the disease.
     seed : int
         Of the bootstrap, which draws people, each with all their readings.
-    responses : mapping of (attribute, direction) to mapping of attribute to float, or None
-        By how much a unit of a sign moves the reading of each attribute in single pictures; without it a sign
-        moves only its own.
+    comparison : Comparison or None
+        All measures of the groups together, with what each sign does to them; without it a sign moves only its own.
 
     Raises
     ------
@@ -139,53 +139,40 @@ def effects(
         one, other = (group[np.isfinite(group[:, column]), column] for group in groups)
         if min(len(one), len(other)) >= LEAST_PICTURES and pooled_sd(one, other) > 1e-9:
             found[name] = _effect(name, one, other, drawn[:, column], seen[name], expected.get(name, 0.0))
-    if responses is None:
+    if comparison is None:
         return found
-    apart = _untangled(found, {name: drawn[:, names.index(name)] for name in found}, seen, responses)
-    own = {name: _own(found[name], *values, groups, names, seen) for name, values in apart.items()}
-    return found | own
+    shares = _untangled(found, comparison, expected)
+    own = {name: _own(found[name], *values, seen[name]) for name, values in shares.items()}
+    told = {name: replace(effect, share=_share(effect, healthy[name], diseased[name])) for name, effect in own.items()}
+    untold = {name: replace(effect, seen=float("nan")) for name, effect in found.items() if name not in own}
+    return untold | told
 
 
-def _untangled(found, drawn, seen, responses) -> dict[str, tuple[float, float]]:
-    """Return mean and standard deviation of each sign's own share, of one attribute a reading."""
-    kept = _one_a_reading(found)
-    names = [effect.attribute for effect in kept]
-    doubt = crosstalk.covariance(
-        np.stack([drawn[name] for name in names], axis=1),
-        np.array([variance_of_g(e.g, e.healthy, e.diseased) for e in kept]),
-    )
-    moves = crosstalk.Moves(*(_moves(kept, direction, seen, responses) for direction in (1, -1)))
-    values = (np.array([getattr(effect, field) for effect in kept]) for field in ("g", "prior", "prior_sd"))
-    g, prior, prior_sd = values
-    mean, sd = crosstalk.explained(g, doubt, moves, prior, prior_sd)
+def _untangled(found, comparison: Comparison, expected) -> dict[str, tuple[float, float]]:
+    """Return each sign's share of its full amount and how surely it is known, of one attribute a reading."""
+    names = [effect.attribute for effect in _one_a_reading(found) if effect.attribute in comparison.signs]
+    prior = np.array([expected.get(name, 0.0) / _full(name, expected.get(name, 0.0)) for name in names])
+    mean, sd = comparison.explained(names, prior, np.hypot(_USUAL_SHARE, _PRIOR_DOUBT * prior))
     return {name: (float(mean[at]), float(sd[at])) for at, name in enumerate(names)}
 
 
-def _moves(kept: Sequence[Effect], direction: int, seen, responses) -> np.ndarray:
-    """Return what each sign in a direction does to every reading, in SD, for one SD of its own."""
-    matrix = np.zeros((len(kept), len(kept)))
-    for column, sign in enumerate(kept):
-        own = seen[sign.attribute][direction < 0]
-        if not np.isfinite(own):
-            continue
-        moved = responses.get((sign.attribute, direction), {})
-        for row, reading in enumerate(kept):
-            matrix[row, column] = moved.get(reading.attribute, 0.0) / reading.sd * sign.sd / own
-        matrix[column, column] = 1.0
-    return matrix
+def _full(name: str, amount: float) -> float:
+    """Return the full amount of an attribute in the direction of an amount, as a size."""
+    attribute = attributes()[name]
+    pole = attribute.positive if amount > 0 else attribute.negative
+    return abs((pole or attribute.positive or attribute.negative).full)
 
 
-def _own(effect: Effect, shrunk: float, shrunk_sd: float, groups, names, seen) -> Effect:
-    """Return an effect with the sign's own share in place of all that its measure shows."""
-    column = names.index(effect.attribute)
-    one, other = (group[np.isfinite(group[:, column]), column] for group in groups)
-    return replace(
-        effect,
-        shrunk=shrunk,
-        shrunk_sd=shrunk_sd,
-        seen=seen[effect.attribute][shrunk < 0],
-        share=share_beyond(one, other, 1.0 if shrunk >= 0 else -1.0),
-    )
+def _own(effect: Effect, share: float, share_sd: float, seen: tuple[float, float]) -> Effect:
+    """Return an effect that is a share of the full amount, as single pictures show it."""
+    shown = seen[share < 0]
+    unit = _full(effect.attribute, share) * shown / effect.sd
+    return replace(effect, shrunk=share * unit, shrunk_sd=share_sd * unit, seen=shown)
+
+
+def _share(effect: Effect, healthy: np.ndarray, diseased: np.ndarray) -> float:
+    read = (group[np.isfinite(group)] for group in (healthy, diseased))
+    return share_beyond(*read, 1.0 if effect.shrunk >= 0 else -1.0)
 
 
 def require_enough(word: str, count: int) -> None:

@@ -1,7 +1,7 @@
 """Groups of people, measured picture by picture and made comparable."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +30,7 @@ CONDITIONS = {
     "resolution": "how large faces are, which changes skin texture and small signs",
     "skin tone": "skin tone, by ancestry, light or camera",
 }
-_LEAST_SHOWN = 0.5  # SD of healthy faces
+_LEAST_SHOWN = 0.25  # SD of healthy faces
 # Contrasts that no light of a photo moves; other colours are comparable in the same light only.
 _WITHIN_A_FACE = frozenset({"malar_erythema", "centrofacial_erythema", "scleral_yellowness", "scleral_blueness"})
 # One measure of each part: more of them would drown what few people tell in how people differ.
@@ -157,15 +157,20 @@ def amounts(group: Group, healthy: Group, same_light: bool = False) -> dict[str,
 
 def _comparable(attribute: Attribute, same_light: bool) -> bool:
     measure = attribute.measure
-    absolute = measure in set(colour.READINGS) - _WITHIN_A_FACE
-    return bool(measure) and measure not in ONLY_AGAINST_BEFORE and (same_light or not absolute)
+    usable = same_light or measure not in absolute_colours()
+    return bool(measure) and measure not in ONLY_AGAINST_BEFORE and usable
+
+
+def absolute_colours() -> frozenset[str]:
+    """Return the measures of colour that are comparable in the same light only."""
+    return frozenset(colour.READINGS) - _WITHIN_A_FACE
 
 
 def seen(attribute: Attribute) -> tuple[float, float]:
     """Return how much of a change each direction single pictures show, positive one first; NaN where they do not.
 
-    A sign shows where its full amount moves its own reading its own way, by at least half a standard deviation
-    of healthy faces.
+    A sign shows where its full amount moves its own reading its own way, by at least a quarter of a standard
+    deviation of healthy faces; what it does to other measures adds to that.
     """
     up, down = (_own_response(attribute, direction) for direction in (1, -1))
     return up, down
@@ -173,28 +178,18 @@ def seen(attribute: Attribute) -> tuple[float, float]:
 
 def _own_response(attribute: Attribute, direction: int) -> float:
     pole = attribute.positive if direction > 0 else attribute.negative
-    own = _response(attribute, direction, attribute) if pole else 0.0
+    own = _response(attribute, direction) if pole else 0.0
     sd = float(np.mean([norms().sd.get(name, np.inf) for name in measure_names(attribute, None)]))
     return own if pole and own * abs(pole.full) >= _LEAST_SHOWN * sd else float("nan")
 
 
-def shown_by(tables: Iterable[str]) -> dict[tuple[str, int], dict[str, float]]:
-    """Return by how much a unit of each sign moves the readings of attributes, as `amounts` gives them."""
-    read = [attributes()[name] for name in tables]
-    return {
-        (sign.name, direction): {one.name: moved for one in read if (moved := _response(sign, direction, one))}
-        for sign in read
-        for direction in (1, -1)
-    }
-
-
-def _response(sign: Attribute, direction: int, reading: Attribute) -> float:
-    """Return the change of an attribute's reading a unit of a sign, 0 where none is known."""
-    moved = responses().get(sign_name(sign.name, direction), {})
-    value = float(np.mean([moved.get(name, 0.0) for name in measure_names(reading, None)]))
-    if reading.measure == "mouth_corner_asymmetry":  # read without its side; both sides of a face sink alike
-        return abs(value) if sign.measure == reading.measure else 0.0
-    return -value if reading.name in LOWERS else value
+def _response(sign: Attribute, direction: int) -> float:
+    """Return the change of an attribute's own reading a unit of it, as `amounts` gives them; 0 where none is known."""
+    moved, names = responses().get(sign_name(sign.name, direction), {}), measure_names(sign, None)
+    if sign.measure == "mouth_corner_asymmetry":  # read without its side; both sides of a face sink alike
+        return abs(moved.get(names[0], 0.0))
+    value = float(np.mean([moved.get(name, 0.0) for name in names]))
+    return -value if sign.name in LOWERS else value
 
 
 def _amount(attribute: Attribute, group: Group, healthy: Group) -> np.ndarray:

@@ -7,7 +7,8 @@ from diseaseface.errors import LearningError
 from diseaseface.knowledge import learned
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Profile
-from diseaseface.training.groups import Group, amounts, departs_more, differences, seen, shown_by
+from diseaseface.training.comparison import compared
+from diseaseface.training.groups import Group, amounts, departs_more, differences, seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +65,7 @@ def learn(
         learned.require_enough(word, group.size)
     tables = [amounts(group, healthy, same_light) for group in (healthy, diseased)]
     shown = {attribute: seen(attributes()[attribute]) for attribute in tables[0]}
-    found = learned.effects(*tables, shown, prior, seed, shown_by(tables[0]))
+    found = learned.effects(*tables, shown, prior, seed, compared(healthy, diseased, tables[0], same_light))
     doubts = _order_doubts(found, healthy, diseased, prior, seed)
     if doubts and not as_given:
         raise LearningError(

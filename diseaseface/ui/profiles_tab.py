@@ -15,7 +15,7 @@ QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 
 
 def add(pipeline: "Pipeline", search) -> dict:
-    """Lay the tab out and wire it; return its parts: `show` sends a profile to the first tab, `choices` open another one."""
+    """Lay the tab out and wire it; return its parts: `show` sends a profile on, `choices` are what opens another."""
     handlers = ProfileHandlers(pipeline)
     parts: dict = {"bench": gr.State(None)}
     with gr.Row(elem_id="profiles", equal_height=False):
