@@ -29,6 +29,17 @@ def test_the_embedding_has_128_finite_numbers(face):
     assert np.isfinite(vector).all()
 
 
+def test_a_photo_is_embedded_once_for_all_pictures_it_is_compared_with(face, monkeypatch):
+    seen = []
+    own = identity.embed
+    monkeypatch.setattr(identity, "embed", lambda image, *more: seen.append(image) or own(image, *more))
+    before, pictures = shown(face, face.image), [shown(face, face.image // n) for n in (1, 2)]
+    for picture in pictures:
+        compare(before, picture, "dlib")
+    assert len(seen) == 3
+    assert sum(image is before.image for image in seen) == 1
+
+
 @pytest.mark.parametrize("change", [
     lambda image: np.clip(image * 1.25, 0, 255).astype(np.uint8),
     lambda image: cv2.GaussianBlur(image, (0, 0), 0.8),

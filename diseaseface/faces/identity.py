@@ -5,6 +5,7 @@ import threading
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import cv2
 import numpy as np
@@ -21,6 +22,7 @@ _CUT_PX, _CHIP_PX, _CHIP_PADDING = 600, 150, 0.25
 # InsightFace's five points: the eyes, right first, the tip of the nose, the corners of the mouth.
 _ARC_POINTS = ((33, 133, 159, 145), (263, 362, 386, 374), (4,), (61,), (291,))
 _one_at_a_time = threading.Lock()
+_embedded: WeakKeyDictionary[Face, dict[str, np.ndarray]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,18 @@ def models() -> list[str]:
 def compare(before: Face, after: Face, model: str | None = None) -> IdentityDistance:
     """Compare two faces; EngineUnavailable says what is missing where no model can."""
     model = _chosen(model)
-    first, second = (embed(face.image, face.landmarks_px, model) for face in (before, after))
+    first, second = (_kept(face, model) for face in (before, after))
     if model == "insightface":
         return IdentityDistance(float(first @ second), "cosine", model, 0.35)
     return IdentityDistance(float(np.linalg.norm(first - second)), "distance", model, 0.6)
+
+
+def _kept(face: Face, model: str) -> np.ndarray:
+    """Embedding of an analysed face, made once: one photo is the one before of many pictures."""
+    known = _embedded.setdefault(face, {})
+    if model not in known:
+        known[model] = embed(face.image, face.landmarks_px, model)
+    return known[model]
 
 
 def embed(image: np.ndarray, landmarks_px: np.ndarray, model: str | None = None) -> np.ndarray:
