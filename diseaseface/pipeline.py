@@ -138,13 +138,22 @@ class Pipeline:
                 face, profile=profile, before=earlier, diseases=self.diseases, aside=aside, person=Person(sex, age)
             )
         with _timed(clock, "measures"):
-            measures = tuple(measure_all(face))
+            measures = tuple(measure_all(face, Person(sex, age)))
         return replace(report, measures=measures, timings_ms=clock)
 
-    def symptom_map(self, photo, disease: str | Profile | None = None, before=None) -> SymptomMap:
+    def symptom_map(
+        self,
+        photo,
+        disease: str | Profile | None = None,
+        before=None,
+        *,
+        sex: str | None = None,
+        age: float | None = None,
+    ) -> SymptomMap:
         """Show where a face departs from healthy ones, or from an earlier photo of it, and the lines it is read by."""
         profile = None if disease is None else self.profile(disease)
-        return symptommap.draw(self.look(photo), None if before is None else self.look(before), profile)
+        earlier = None if before is None else self.look(before)
+        return symptommap.draw(self.look(photo), earlier, profile, Person(sex, age))
 
     def draw(
         self, photo, disease: str | Profile, severity: float, *, on_step: OnStep | None = None, **settings

@@ -10,11 +10,12 @@ import csv
 import json
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from scipy.special import gammaln
+from scipy.stats import theilslopes
 
 from diseaseface import knowledge
 from diseaseface.benchmarks.photos import SUFFIXES
@@ -29,16 +30,18 @@ from diseaseface.evaluation.readings import (
     ONLY_AGAINST_BEFORE,
     RELATIVE,
     SURFACE,
+    TONE,
     Readings,
     departure,
     read_alone,
 )
 from diseaseface.faces.anthropometry import MEASURES
 from diseaseface.faces.extents import EXTENTS
+from diseaseface.faces.face import Face
 from diseaseface.faces.look import look
 from diseaseface.knowledge.index import Diseases
 
-_SHRINKAGE = 0.4  # of correlations towards none; chosen by the errors of drawn severities on seven faces
+_SHRINKAGE = 0.7  # of correlations towards none; chosen by ranks of diseases drawn on twelve calibration faces
 _LEAST_FACES, _LEAST_GROUP = 20, 10
 _BANDS = ((18.0, 30.0), (30.0, 60.0))  # years
 _FREEDOM = (4, 5, 6, 8, 10, 12, 15, 20, 30, 50, 100)
@@ -109,12 +112,15 @@ def read_faces(folders: Sequence[Path], smiling: Path | None, people, left: set[
             face = look(path)
             smile = smiling / path.name if smiling else None
             there = smile is not None and smile.is_file()
-            yield Reader(
-                read_all(face), read_alone(face), people.get(path.stem, Person()),
-                read_alone(look(smile)) if there else None,
-            )  # fmt: skip
+            values, person = read_all(face), people.get(path.stem, Person())
+            yield Reader(values, _readings(face), person, _readings(look(smile)) if there else None)
         except DiseaseFaceError:
             continue
+
+
+def _readings(face: Face) -> Readings:
+    """All measures of a face, those that no score compares too."""
+    return replace(read_alone(face), values=read_all(face))
 
 
 def summarise(read: Sequence[Reader], source: str, diseases: Diseases | None = None) -> dict:
@@ -148,8 +154,9 @@ def _described(read: Sequence[Reader], freedom: float = 12.0) -> dict:
         "source": "",
         "correlation": np.round(_correlation(joint), 4).tolist(),
         "freedom": freedom,
-        "smile": _smile(read, mean, jointly),
-        "groups": _groups([r.person for r in read], joint, jointly),
+        "smile": _smile(read, mean, names),
+        "groups": _groups([r.person for r in read], np.nan_to_num(off), names),
+        "tone": _tone(off, names),
     }
 
 
@@ -212,13 +219,15 @@ def _limit(values: np.ndarray, within: float = _WITHIN) -> float:
     return round(float(np.percentile(values, within)), 3)
 
 
-def _smile(read: Sequence[Reader], mean: Mapping[str, float], jointly: Sequence[str]) -> dict:
+def _smile(read: Sequence[Reader], mean: Mapping[str, float], names: Sequence[str]) -> dict:
     """What a full smile adds to each measure, and its spread over people: regression through no smile."""
     pairs = [(r.readings, r.smiling) for r in read if r.smiling is not None]
     found = {}
-    for name in jointly if len(pairs) >= _LEAST_GROUP else ():
-        both = [(w.smile - n.smile, w.values[name], n.values[name]) for n, w in pairs]
+    for name in names if len(pairs) >= _LEAST_GROUP else ():
+        both = [(w.smile - n.smile, w.values.get(name), n.values.get(name)) for n, w in pairs]
         told = [(s, a, b) for s, a, b in both if a is not None and b is not None]
+        if len(told) < _LEAST_GROUP:
+            continue
         broad = np.array([s for s, _, _ in told])
         moved = np.array([departure(name, mean[name], a) - departure(name, mean[name], b) for _, a, b in told])
         weight = float(broad @ broad)
@@ -227,7 +236,29 @@ def _smile(read: Sequence[Reader], mean: Mapping[str, float], jointly: Sequence[
     return found
 
 
-def _groups(people: Sequence[Person], joint: np.ndarray, jointly: Sequence[str]) -> list[dict]:
+def _tone(off: np.ndarray, names: Sequence[str]) -> dict:
+    """What a degree of lighter skin adds to each measure (Theil and Sen), and how the rest grows on darker skin."""
+    if TONE not in names:
+        return {}
+    tone = off[:, names.index(TONE)]
+    return {name: _by_tone(tone, off[:, at]) for at, name in enumerate(names) if name != TONE}
+
+
+def _by_tone(tone, departed):
+    there = np.isfinite(tone) & np.isfinite(departed)
+    if there.sum() < _LEAST_GROUP:
+        return [0.0, 0.0]
+    tone, departed = tone[there], departed[there]
+    slope, intercept, *_ = theilslopes(departed, tone)
+    rest = np.abs(departed - slope * tone - intercept)
+    darker = tone.mean() - tone
+    grows = float(darker @ rest / max(darker @ darker, 1e-9))
+    error = rest.std() / max(np.linalg.norm(darker), 1e-9)
+    usual = max(float(rest.mean()), 1e-9)
+    return [round(float(slope), 5), round(max(grows - error, 0.0) / usual, 5)]
+
+
+def _groups(people: Sequence[Person], off: np.ndarray, names: Sequence[str]) -> list[dict]:
     """Offsets of the sexes, and of age bands, where enough people are known to be of them."""
     wanted = [(sex, (0.0, 120.0)) for sex in ("female", "male")] + [(None, band) for band in _BANDS]
     found = []
@@ -235,7 +266,7 @@ def _groups(people: Sequence[Person], joint: np.ndarray, jointly: Sequence[str])
         group = shipped.Group(0, ages, sex, {})
         members = np.array([group.holds(person) for person in people])
         if members.sum() >= _LEAST_GROUP:
-            offset = dict(zip(jointly, joint[members].mean(axis=0).tolist(), strict=True))
+            offset = dict(zip(names, off[members].mean(axis=0).tolist(), strict=True))
             found.append({"n": int(members.sum()), "ages": list(ages), "sex": sex, "offset": _rounded(offset)})
     return found
 

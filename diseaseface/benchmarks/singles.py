@@ -1,8 +1,8 @@
 """How much of a change single pictures show: draws diseases, reads both pictures apart, and compares with tracking.
 
 What finds the points of a face draws them towards the usual face, so that two pictures read apart differ by less than
-tracking sees between them. Shares come from every other face; how far whole presentations follow them, from the faces
-in between. Use faces that no test uses. Only numbers are written.
+tracking sees between them. How far whole presentations follow the shares of every other face comes from the faces in
+between. Use faces that no test uses. Only numbers are written.
 """
 
 import json
@@ -26,8 +26,8 @@ from diseaseface.evaluation.readings import ALIGNED, departure, read_alone, read
 from diseaseface.faces.look import look
 
 _LONGEST_PX = 768
-_LEAST_CORRELATION = 0.3  # a measure whose two readings go together less shows nothing
-_MOST_SHARE = 1.2
+_SURE = 2.0  # standard errors; a measure that shows less of a change shows nothing
+_MOST_SHARE = 1.3
 _LEAST_SIGNAL = 1.0  # squared standard deviations that a presentation must move a face by to tell how far it follows
 
 
@@ -107,16 +107,19 @@ def apart(was: Mapping[str, float | None], now: Mapping[str, float | None]) -> d
 def tabulate(pairs: Sequence[Pair]) -> dict:
     """Return the table of single.json."""
     even, odd = ([pair for pair in pairs if pair.face % 2 == rest] for rest in (0, 1))
-    names = sorted({name for pair in pairs for name in pair.apart})
-    rows = {name: _row(np.array([(p.tracked.get(name), p.apart[name]) for p in even], dtype=float)) for name in names}
-    measures = {name: row for name, row in rows.items() if row}
-    followed = np.array([share for pair in odd if (share := _followed(pair, measures)) is not None])
+    apart_from_them = _shares(even)
+    followed = np.array([share for pair in odd if (share := _followed(pair, apart_from_them)) is not None])
     return {
         "pictures": len(pairs),
-        "follows": round(float(np.median(followed)), 3),
         "spread": round(float(np.std(followed)), 3),
-        "measures": measures,
+        "measures": _shares(pairs),
     }
+
+
+def _shares(pairs: Sequence[Pair]) -> dict[str, dict]:
+    names = sorted({name for pair in pairs for name in pair.apart})
+    rows = {name: _row(np.array([(p.tracked.get(name), p.apart[name]) for p in pairs], dtype=float)) for name in names}
+    return {name: row for name, row in rows.items() if row}
 
 
 def _followed(pair: Pair, measures: Mapping[str, dict]) -> float | None:
@@ -134,9 +137,9 @@ def _row(both: np.ndarray) -> dict | None:
     tracked, single = both[np.isfinite(both).all(axis=1)].T
     if not tracked.any():
         return None
-    goes_along = float(tracked @ single) / max(float(np.linalg.norm(tracked) * np.linalg.norm(single)), 1e-12)
-    slope = float(tracked @ single / (tracked @ tracked)) if goes_along >= _LEAST_CORRELATION else 0.0
-    share = min(slope, _MOST_SHARE)
+    slope = float(tracked @ single / (tracked @ tracked))
+    error = float(np.sqrt(np.mean((single - slope * tracked) ** 2)) / np.linalg.norm(tracked))
+    share = min(slope, _MOST_SHARE) if slope > _SURE * error else 0.0
     noise = float(np.sqrt(np.mean((single - share * tracked) ** 2)))
     return {"share": round(share, 3), "noise": round(noise, 4), "n": len(tracked)}
 
@@ -145,7 +148,7 @@ def summary(table: dict) -> str:
     """Return the table as lines of text."""
     was = singles().measures
     lines = [
-        f"{table['pictures']} pictures; whole presentations follow by {table['follows']} ± {table['spread']}",
+        f"{table['pictures']} pictures; whole presentations follow by 1 ± {table['spread']}",
         f"{'measure':<32}{'share':>8}{'before':>8}{'noise':>9}{'n':>5}",
     ]
     for name, row in table["measures"].items():

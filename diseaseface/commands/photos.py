@@ -68,7 +68,7 @@ def evaluate(options: Namespace, _rest: Sequence[str]) -> None:
     report = pipeline.evaluate(face, options.disease, before, sex=options.sex, age=options.age).to_dict()
     files, notes = {options.report: as_json(report)}, ()
     if options.map:
-        drawn = pipeline.symptom_map(face, options.disease, before)
+        drawn = pipeline.symptom_map(face, options.disease, before, sex=options.sex, age=options.age)
         files[options.map], notes = pictures.encode_png(drawn.sheet()), drawn.notes
     write(files)
     print("\n".join((*presenters.score_sentences(report), *notes)))

@@ -15,6 +15,9 @@ from diseaseface.knowledge.profiles import Profile
 
 _SIDED = ("_left", "_right")
 SEVERITIES = (0.2, 0.4, 0.6, 0.8, 1.0)
+# Of the rare diseases whose point prevalence Orphanet knows, 84.5 % have less than one in a million (Nguengang Wakap
+# 2020, Eur J Hum Genet 28:165); those that were curated are met about a hundred times as often, by judgement.
+_COMMON = np.log(100.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,18 +55,27 @@ class Atlas:
     measures : tuple of str
     moves : float32 array of shape (rows, severities, measures)
         By how much each measure moves at each of SEVERITIES.
+    prior : float32 array of shape (rows,)
+        Logarithm of how much oftener than others each is met.
     """
 
     rows: tuple[Row, ...]
     measures: tuple[str, ...]
     moves: np.ndarray
+    prior: np.ndarray
 
 
-def draw_atlas(diseases: Sequence[Profile], measures: Sequence[str], mode: str) -> Atlas:
-    """Lay out the typical presentation of diseases; those with the same visible signs share a row."""
+def draw_atlas(
+    diseases: Sequence[Profile], measures: Sequence[str], mode: str, common: frozenset[str] = frozenset()
+) -> Atlas:
+    """Lay out the typical presentation of diseases, `common` the ids of those that are met often.
+
+    Diseases with the same visible signs share a row.
+    """
     rows = rows_of(diseases)
     moves = np.stack([_moves(row.changes, measures, mode) for row in rows])
-    return Atlas(tuple(rows), tuple(measures), moves.astype(np.float32))
+    prior = np.array([_COMMON if common.intersection(row.ids) else 0.0 for row in rows], np.float32)
+    return Atlas(tuple(rows), tuple(measures), moves.astype(np.float32), prior)
 
 
 def rows_of(diseases: Sequence[Profile]) -> list[Row]:

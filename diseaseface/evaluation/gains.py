@@ -11,8 +11,9 @@ import numpy as np
 from diseaseface.errors import CatalogueError
 from diseaseface.evaluation.cards import tone_spread
 from diseaseface.evaluation.readings import ALIGNED, ALONE, Readings
-from diseaseface.faces.anthropometry import measures_for
-from diseaseface.knowledge.catalogue import Attribute
+from diseaseface.evaluation.responses import responses
+from diseaseface.faces.anthropometry import MEASURES, measures_for
+from diseaseface.knowledge.catalogue import Attribute, attributes
 
 FILE, SINGLE_FILE = "data/gains.json", "data/single.json"
 # Attributes that lower their own measure.
@@ -126,14 +127,12 @@ class Singles:
 
     Attributes
     ----------
-    follows : float
-        Of the moves predicted measure by measure, what whole presentations show, by the weights of healthy faces.
     spread : float
-        Standard deviation of that over pictures.
+        Of the moves predicted measure by measure, what whole presentations show, by the weights of healthy faces:
+        standard deviation over pictures.
     measures : mapping of measure to SingleReading
     """
 
-    follows: float
     spread: float
     measures: Mapping[str, SingleReading]
 
@@ -148,15 +147,29 @@ def singles() -> Singles:
     try:
         table = json.loads(files("diseaseface").joinpath(SINGLE_FILE).read_text(encoding="utf-8"))
         measures = {name: SingleReading(**row) for name, row in table["measures"].items()}
-        return Singles(table["follows"], table["spread"], measures)
+        return Singles(table["spread"], measures)
     except (KeyError, TypeError, ValueError) as error:
         raise CatalogueError(f"single.json is malformed: {error}") from error
 
 
 def response(sign: str, measure: str, mode: str) -> float:
-    """Return by how much a measure moves for a unit of a sign, as pictures are read in a mode; 0 where unknown."""
+    """Return by how much a measure moves for a unit of a sign, as pictures are read in a mode; 0 where unknown.
+
+    Of pictures that are read apart there are two tables with errors of their own, and the mean of both is nearer:
+    the share that shows of what is tracked, and what single pictures of some signs read.
+    """
     tracked = gains().response.get(sign, {}).get(measure, 0.0)
-    return tracked if mode == ALIGNED else tracked * singles().of(measure).share * singles().follows
+    if mode == ALIGNED:
+        return tracked
+    shown = tracked * singles().of(measure).share
+    read = responses().get(sign)
+    return shown if read is None or not _tried(sign, measure) else 0.5 * (shown + read.get(measure, 0.0))
+
+
+def _tried(sign: str, measure: str) -> bool:
+    """Whether the table of single pictures holds what a sign does to a measure: signs of shape only to points."""
+    attribute = attributes().get(sign[:-1])
+    return measure in MEASURES or attribute is None or not measures_for(attribute.measure)
 
 
 def sign_name(attribute: str, direction: float) -> str:

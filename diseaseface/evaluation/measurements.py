@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from diseaseface.evaluation.cards import cards
 from diseaseface.evaluation.frame import frame_of
-from diseaseface.evaluation.norms import norms
-from diseaseface.evaluation.readings import SURFACE, departure, read_alone
+from diseaseface.evaluation.norms import Person, norms
+from diseaseface.evaluation.readings import RELATIVE, SURFACE, TONE, departure, read_alone, smile_of
 from diseaseface.evaluation.report import NOT_MEASURABLE, Measurement
 from diseaseface.evaluation.skin import SKIN
 from diseaseface.evaluation.views import view
@@ -34,17 +34,23 @@ def read_all(face: Face) -> dict[str, float | None]:
     return {**read_alone(face).values, **shape, **skin}
 
 
-def measure_all(face: Face) -> list[Measurement]:
-    """Read every measure of a face against its norm and its validity card."""
-    values = read_all(face)
-    return [_measurement(name, *told, values.get(name)) for name, told in definitions().items()]
+def measure_all(face: Face, person: Person | None = None) -> list[Measurement]:
+    """Read every measure of a face against healthy faces that smile, are as dark, and are as old, and its card."""
+    values, known = read_all(face), norms()
+    lighter = None if values[TONE] is None else values[TONE] - known.mean[TONE]
+    told = [name for name in definitions() if known.mean.get(name) is not None and known.sd.get(name)]
+    offset, sd = known.usual(told, person or Person(), smile_of(face), lighter)
+    usual = dict(zip(told, zip(offset.tolist(), sd.tolist(), strict=True), strict=True))
+    return [_measurement(name, *row, values.get(name), usual.get(name)) for name, row in definitions().items()]
 
 
-def _measurement(name: str, unit: str, formula: str, source: str, value: float | None) -> Measurement:
+def _measurement(name, unit, formula, source, value, usual) -> Measurement:
     blank, card = Measurement(name, unit, formula, source), cards().get(name)
     reason = _UNTESTED if card is None else card.failing or (_HIDDEN if value is None else None)
     if reason:
         return replace(blank, status=NOT_MEASURABLE, reason=reason)
-    norm, sd = norms().mean.get(name), norms().sd.get(name)
-    z = departure(name, norm, value) / sd if norm is not None and sd else None
-    return replace(blank, value=value, error=card.retest, norm=norm, z=z)
+    if usual is None:
+        return replace(blank, value=value, error=card.retest)
+    (offset, sd), mean = usual, norms().mean[name]
+    norm = mean * (1.0 + offset / 100.0) if name in RELATIVE else mean + offset
+    return replace(blank, value=value, error=card.retest, norm=norm, z=(departure(name, mean, value) - offset) / sd)

@@ -1,7 +1,7 @@
 """What healthy faces measure: means, spread, and how measures go together."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
@@ -81,6 +81,9 @@ class Norms:
     smile : mapping of measure to (float, float)
         What a full smile adds to a departure, and the SD of that over people.
     groups : tuple of Group
+    tone : mapping of measure to (float, float)
+        What a degree of lighter skin adds to a departure, by robust regression; and the share by which its SD grows
+        for each degree that skin is darker than the mean.
     """
 
     n: int
@@ -94,6 +97,7 @@ class Norms:
     freedom: float
     smile: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
+    tone: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def tells_colour(self, lighter: float | None) -> bool:
         """Tell whether colours of skin so much lighter than the mean, in degrees of its typology, can be compared."""
@@ -110,7 +114,7 @@ class Norms:
         """Inverse of the covariance, float64 (k, k)."""
         return np.linalg.inv(self.covariance)
 
-    def expected(self, person: Person, smile: float) -> tuple[np.ndarray, np.ndarray]:
+    def expected(self, person: Person, smile: float, lighter: float | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return what a healthy face reads.
 
         Parameters
@@ -118,21 +122,49 @@ class Norms:
         person : Person
         smile : float
             How broadly the face smiles, 0 to 1.
+        lighter : float or None
+            Its skin tone minus the mean of the norms, degrees of the typology angle; None where it is not known.
 
         Returns
         -------
         offset : float64 array of shape (k,)
             Mean departure of faces like it from all.
         covariance : float64 array of shape (k, k)
+            Wider where few of the norms' faces are like it.
         """
         offset, covariance = np.zeros(len(self.jointly)), self.covariance.copy()
-        for group in (g for g in self.groups if g.holds(person)):
-            apart = np.array([group.offset.get(name, 0.0) for name in self.jointly])
-            offset += apart
-            covariance = _within(covariance, apart, group.n / self.n)
-        moved = smile * np.array([self.smile.get(name, (0.0, 0.0)) for name in self.jointly])
+        for shift, apart, share, wider in self._like(self.jointly, person, lighter):
+            offset += shift
+            covariance = _within(covariance, apart, share) * np.outer(wider, wider)
+        moved = smile * self._table(self.smile, self.jointly)
         covariance = covariance + np.diag(moved[:, 1] ** 2)
         return offset + moved[:, 0], covariance * (_CHILD**2 if person.child else 1.0)
+
+    def usual(
+        self, names: Sequence[str], person: Person, smile: float, lighter: float | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the same of measures by themselves, joint ones or not: mean departures and SDs, float64 (k,) each."""
+        offset, variance = np.zeros(len(names)), np.array([self.sd[name] for name in names]) ** 2
+        for shift, apart, share, wider in self._like(names, person, lighter):
+            offset += shift
+            variance = np.maximum(variance - share / (1.0 - share) * apart**2, 0.1 * variance) * wider**2
+        moved = smile * self._table(self.smile, names)
+        return offset + moved[:, 0], np.sqrt(variance + moved[:, 1] ** 2) * (_CHILD if person.child else 1.0)
+
+    def _like(self, names, person, lighter):
+        """Yield, for each way in which faces are like this one: the shift of their mean, how far apart and how large
+        a share of all they are, and how much wider than that their SDs are, since few tell of them."""
+        for group in (g for g in self.groups if g.holds(person) and g.n < self.n):
+            apart = np.array([group.offset.get(name, 0.0) for name in names])
+            yield apart, apart, group.n / self.n, np.full(len(names), np.sqrt(1.0 + 1.0 / group.n))
+        if lighter is not None and TONE in self.sd:
+            slope, grows = self._table(self.tone, names).T
+            unsure = np.sqrt(1.0 + (1.0 + (lighter / self.sd[TONE]) ** 2) / self.n)  # of a regression's prediction
+            yield slope * lighter, slope * self.sd[TONE], 0.5, unsure * (1.0 + grows * max(-lighter, 0.0))
+
+    @staticmethod
+    def _table(told, names):
+        return np.array([told.get(name, (0.0, 0.0)) for name in names]).reshape(-1, 2)
 
     def cautions(self, person: Person) -> tuple[str, ...]:
         """Say where the norms do not fit a person."""
@@ -163,9 +195,9 @@ def parse(text: str) -> Norms:
     try:
         table = dict(json.loads(text))
         groups = tuple(Group(**{**row, "ages": tuple(row["ages"])}) for row in table.pop("groups"))
-        smile = {name: (mean, sd) for name, (mean, sd) in table.pop("smile").items()}
+        smile, tone = ({name: tuple(pair) for name, pair in table.pop(key).items()} for key in ("smile", "tone"))
         jointly, correlation = tuple(table.pop("jointly")), np.array(table.pop("correlation"), float)
-        return Norms(jointly=jointly, correlation=correlation, smile=smile, groups=groups, **table)
+        return Norms(jointly=jointly, correlation=correlation, smile=smile, groups=groups, tone=tone, **table)
     except (KeyError, TypeError, ValueError) as error:
         raise CatalogueError(f"norms.json is malformed: {error}") from error
 

@@ -74,7 +74,7 @@ class Candidate:
     ----------
     id, name : str
     score : float
-        Natural logarithm of its odds against no departure from healthy.
+        Natural logarithm of its odds against no departure from healthy, with how often it is met.
     severity : float
         At which it fits best.
     speaks_for, speaks_against : tuple of Vote
@@ -138,18 +138,22 @@ class Departure:
         """Whether the face departs from healthy, or from the photo before."""
         return self.distance > self.limit
 
-    def log_odds(self, moves: np.ndarray) -> np.ndarray:
-        """Return the log-odds (...) of moves (..., k) against none.
+    def log_odds(self, moves: np.ndarray, at: Sequence[int] | None = None) -> np.ndarray:
+        """Return the log-odds (...) of moves (..., k) against none; of more measures (..., m), those in columns `at`.
 
         A face may show a whole disease less or more than predicted, by `spread` of it; that adds spread² m mᵀ to the
         covariance, which is inverted after Sherman and Morrison.
         """
         if self.response:
-            return self._log_odds_one_by_one(moves)
-        weigh = np.linalg.inv(self.covariance).astype(np.float32)
-        pull = weigh @ self.values.astype(np.float32)
-        nothing = float(self.values @ pull)
-        own, along = np.einsum("...k,...k->...", moves @ weigh, moves), moves @ pull
+            return self._log_odds_one_by_one(moves if at is None else np.take(moves, at, axis=-1))
+        at = np.arange(len(self.values)) if at is None else np.asarray(at)
+        weigh, values = (np.zeros((moves.shape[-1],) * axes, np.float32) for axes in (2, 1))
+        weigh[np.ix_(at, at)], values[at] = np.linalg.inv(self.covariance), self.values
+        pull = weigh @ values
+        nothing = float(values @ pull)
+        flat = moves.reshape(-1, moves.shape[-1])  # one product of matrices is several times as fast as many
+        own = np.einsum("nk,nk->n", flat @ weigh, flat).reshape(moves.shape[:-1])
+        along = (flat @ pull).reshape(moves.shape[:-1])
         loose = self.spread**2 / (1.0 + self.spread**2 * own)
         left = np.maximum(nothing - 2.0 * along + own - loose * (along - own) ** 2, 0.0)
         gained = self._log_likelihood(left) - self._log_likelihood(nothing)
@@ -211,8 +215,9 @@ def variation(name: str, sd: float, still: float) -> float:
 
 def _from_healthy(readings, person, known):
     """A measure that is hidden, or that the norms say little of, is left out by conditioning on the others."""
-    offset, covariance = known.expected(person, readings.smile)
-    told = known.tells_colour(readings.values.get(TONE))
+    lighter = readings.values.get(TONE)
+    offset, covariance = known.expected(person, readings.smile, lighter)
+    told = known.tells_colour(lighter)
     seen = [
         number
         for number, name in enumerate(known.jointly)
@@ -257,14 +262,15 @@ def atlas_of(diseases: Diseases, mode: str) -> Atlas:
     kept = _atlases.setdefault(diseases, {})
     if mode not in kept:
         measures = tuple(name for name in (*MEASURES, *SURFACE, *EXTENTS) if name in COMPARED)
-        kept[mode] = draw_atlas(diseases.profiles(), measures, mode)
+        common = frozenset(profile.id for profile in diseases.curated())
+        kept[mode] = draw_atlas(diseases.profiles(), measures, mode, common)
     return kept[mode]
 
 
 def log_odds(departed: Departure, atlas: Atlas) -> np.ndarray:
     """Return the log-odds of each row of an atlas against none, (rows,), every severity being as likely as others."""
     at = [atlas.measures.index(name) for name in departed.measures]
-    odds = departed.log_odds(np.take(atlas.moves, at, axis=2))
+    odds = departed.log_odds(atlas.moves, at)
     best = odds.max(axis=1)
     return best + np.log(np.exp(odds - best[:, None]).mean(axis=1))
 
@@ -282,9 +288,10 @@ def _moves(departed: Departure, row: Row, severities: Sequence[float]) -> np.nda
 
 def _candidates(departed: Departure, atlas: Atlas, odds: np.ndarray) -> tuple[Candidate, ...]:
     found: dict[str, Candidate] = {}
-    for number in np.argsort(-odds)[: 2 * _LONGEST]:
-        row, score = atlas.rows[number], float(odds[number])
-        if score > 0 and row.profile.id not in found and len(found) < _LONGEST:
+    posterior = odds + atlas.prior
+    for number in np.argsort(-posterior)[: 2 * _LONGEST]:
+        row, score = atlas.rows[number], float(posterior[number])
+        if odds[number] > 0 and row.profile.id not in found and len(found) < _LONGEST:
             found[row.profile.id] = _candidate(departed, row, score)
     return tuple(found.values())
 

@@ -27,9 +27,7 @@ ONLY_AGAINST_BEFORE = frozenset(
     {
         "depigmented_area",
         "hair_cover",
-        "hair_lightness",
         "hypopigmented_area",
-        "telangiectasia_area",
         "dark_spot_count",
         "pale_spot_count",
         "pigmented_area",
@@ -78,10 +76,11 @@ class Readings:
 def read_alone(face: Face) -> Readings:
     """Read one face."""
     frame = frame_of(face)
-    return Readings(ALONE, frame.keep(("alone",), lambda: _alone(face, frame)), _blur(face), _smile(face))
+    return Readings(ALONE, frame.keep(("alone",), lambda: _alone(face, frame)), _blur(face), smile_of(face))
 
 
-def _smile(face: Face) -> float:
+def smile_of(face: Face) -> float:
+    """Return how broadly a face smiles, 0 to 1."""
     return float(np.mean([face.blendshapes.get(f"mouthSmile{side}", 0.0) for side in ("Left", "Right")]))
 
 

@@ -79,7 +79,7 @@ class Measurement:
     error : float or None
         Standard deviation of a reading taken again.
     norm, z : float or None
-        Mean of healthy faces, and the difference from it in their standard deviations.
+        Mean of healthy faces like it, and the difference from it in their standard deviations.
     status, reason : str, str or None
         MEASURED, or NOT_MEASURABLE with a sentence.
     """

@@ -8,7 +8,7 @@ import numpy as np
 
 from diseaseface.evaluation import overlay, plate
 from diseaseface.evaluation.gains import measure_names
-from diseaseface.evaluation.norms import norms
+from diseaseface.evaluation.norms import Person, norms
 from diseaseface.evaluation.symptoms import Departure, colour_is_placed, departures, heat, tally
 from diseaseface.faces.face import Face
 from diseaseface.knowledge.catalogue import attributes
@@ -54,12 +54,14 @@ class SymptomMap:
         return np.hstack([beside, self.measurements])
 
 
-def draw(face: Face, before: Face | None = None, profile: Profile | None = None) -> SymptomMap:
+def draw(
+    face: Face, before: Face | None = None, profile: Profile | None = None, person: Person | None = None
+) -> SymptomMap:
     """Map a face against healthy faces, or against the same person's photo before.
 
     With a profile, the measures of its signs are the first that are drawn with their lines.
     """
-    found = departures(face, before)
+    found = departures(face, before, person)
     warm = heat(face, found)
     x0, y0, x1, y1 = overlay.head_box(face)
     head, there = np.ascontiguousarray(face.image[y0:y1, x0:x1]), np.ascontiguousarray(warm[y0:y1, x0:x1])

@@ -13,7 +13,7 @@ import numpy as np
 
 from diseaseface.evaluation.gains import gains
 from diseaseface.evaluation.measurements import definitions, measure_all
-from diseaseface.evaluation.norms import from_norm, norms
+from diseaseface.evaluation.norms import Person, from_norm, norms
 from diseaseface.evaluation.places import Place, places
 from diseaseface.evaluation.readings import TONE, read_alone, read_change
 from diseaseface.faces.face import Face
@@ -35,7 +35,7 @@ class Departure:
     value : float
         The reading, or its change from the photo before, in the unit.
     z : float
-        Its distance from the mean of healthy faces, or the change, in their standard deviations.
+        Its distance from the mean of healthy faces like it, or the change, in their standard deviations.
     place : Place
     """
 
@@ -51,7 +51,7 @@ class Departure:
         return abs(self.z) >= NOTABLE_SD
 
 
-def departures(face: Face, before: Face | None = None) -> tuple[Departure, ...]:
+def departures(face: Face, before: Face | None = None, person: Person | None = None) -> tuple[Departure, ...]:
     """Return every measure that can be placed, most departed first; each reading once.
 
     Parameters
@@ -62,8 +62,10 @@ def departures(face: Face, before: Face | None = None) -> tuple[Departure, ...]:
         and zero where the reader's own noise may explain them. Without one, differences from
         healthy faces; what the light of a photo moves, or all skin has, is then left out, and colour
         where `colour_is_placed` says no.
+    person : Person or None
+        Whose face it is, as far as that is told.
     """
-    found = _changes(before, face) if before is not None else _differences(face)
+    found = _changes(before, face) if before is not None else _differences(face, person)
     ordered = sorted(found, key=lambda one: -abs(one.z))
     kept: list[Departure] = []
     for one in ordered:
@@ -78,9 +80,9 @@ def colour_is_placed(face: Face) -> bool:
     return norms().tells_colour(from_norm(read_alone(face)).values[TONE])
 
 
-def _differences(face: Face):
+def _differences(face: Face, person: Person | None):
     coloured = colour_is_placed(face)
-    for one in measure_all(face):
+    for one in measure_all(face, person):
         place = places().get(one.name)
         if place is None or place.level or one.z is None:
             continue
