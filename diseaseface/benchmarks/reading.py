@@ -34,6 +34,7 @@ from diseaseface.knowledge.profiles import Profile
 
 MARKED = 0.7
 BEFORE, SINGLE = "with a photo before", "one photo alone"
+_BY_EVIDENCE = ", by signs alone"
 _FIRST = 10
 _BOOTSTRAPS = 2000
 _CROP, _SCALE, _QUALITY = 0.04, 0.8, 80
@@ -47,7 +48,7 @@ class Found:
     Attributes
     ----------
     severities : list of (how, true, value, low, high); value None where it was not measurable
-    ranks : list of (how, group, rank among all)
+    ranks : list of (how, group, rank among all); how says where it is by what is measured alone
     departs : list of (expression, skin tone angle, whether it departs)
     moves : list of (copy, change of the severity in stated errors)
     """
@@ -147,10 +148,10 @@ class Reader:
         departs, _ = judge(self.single(face), self.diseases, self.known)
         return read_alone(face).values[TONE] or 0.0, departs
 
-    def rank(self, departed: Departure, profile: Profile) -> float:
-        """Return the place of a disease among all, ties shared; infinite where none departs."""
+    def rank(self, departed: Departure, profile: Profile, *, often: bool = True) -> float:
+        """Return the place of a disease among all, ties shared; with `often` how often each is met counts too."""
         atlas = atlas_of(self.diseases, departed.mode)
-        odds = log_odds(departed, atlas)
+        odds = log_odds(departed, atlas) + (atlas.prior if often else 0.0)
         own = max(odds[at] for at, row in enumerate(atlas.rows) if profile.id in row.ids)
         return float(1 + (odds > own).sum() + 0.5 * ((odds == own).sum() - 1))
 
@@ -168,6 +169,7 @@ def _read_case(found: Found, reader: Reader, face: Face, group: str, profile: Pr
         found.severities.append((how, severity, score.value, score.more["low"], score.more["high"]))
         if severity == MARKED:
             found.ranks.append((how, group, reader.rank(departed, profile)))
+            found.ranks.append((how + _BY_EVIDENCE, group, reader.rank(departed, profile, often=False)))
     if severity == MARKED and group == "curated":
         found.moves += list(_moves(reader, after, profile, readings[SINGLE][0]))
 
@@ -197,7 +199,7 @@ def tabulate(found: Found, faces: int) -> dict:
         "severity": {how: _severity([s[1:] for s in found.severities if s[0] == how]) for how in (BEFORE, SINGLE)},
         "disease": {
             f"{how}, {group}": _first([rank for h, g, rank in found.ranks if (h, g) == (how, group)])
-            for how in (BEFORE, SINGLE)
+            for how in (BEFORE, BEFORE + _BY_EVIDENCE, SINGLE, SINGLE + _BY_EVIDENCE)
             for group in ("curated", "of all")
         },
         "healthy": {
@@ -257,7 +259,7 @@ def summary(table: Mapping) -> str:
         lines.append(f"severity, {how:<22}error {row['error']}  90 % interval holds {row['coverage']}  width "
                      f"{row['width']}  unanswered {row['unanswered']}  n {row['n']}")  # fmt: skip
     for how, row in table["disease"].items():
-        lines.append(f"right disease, {how:<30}first ten {row['first_ten']}  median {row['median']}  n {row['n']}")
+        lines.append(f"right disease, {how:<46}first ten {row['first_ten']}  median {row['median']}  n {row['n']}")
     for name, row in table["healthy"].items():
         apart = f"  light minus dark third {row['light_minus_dark']} {row['interval']}" if "interval" in row else ""
         lines.append(f"healthy faces that depart, {name:<10}{row['share']}  n {row['n']}{apart}")
