@@ -250,7 +250,7 @@ def test_a_colour_that_tones_show_unequally_is_told_less_surely(monkeypatch):
     readings = Readings(ALIGNED, {attribute.measure: 10.0})
     monkeypatch.setattr(cards, "cards", lambda: {attribute.measure: cards.Card(2.0, 60)})
     plain = reading(readings, attribute, None, 1)
-    tones = {"malar_erythema+": cards.ToneSlopes(1.0, 0.9, 0.5, -0.5, 3)}
+    tones = {"malar_erythema+": cards.ToneSlopes(1.0, 0.5, -0.5, 3, 0.9)}
     monkeypatch.setattr(cards, "cards", lambda: {attribute.measure: cards.Card(2.0, 60, tones=tones)})
     wider = reading(readings, attribute, None, 1)
     assert wider.value == plain.value

@@ -74,8 +74,10 @@ class ToneSlopes:
 
     Attributes
     ----------
-    light, middle, dark : float
+    light, dark : float
         Reading for each unit that the albedo has, mean over the heads of a third.
+    middle : float or None
+        None where no head of that third was tried.
     difference : float
         By how much the darkest third differs from the lightest, as a share of the latter.
     n : int
@@ -83,15 +85,15 @@ class ToneSlopes:
     """
 
     light: float
-    middle: float
     dark: float
     difference: float
     n: int
+    middle: float | None = None
 
     @property
     def spread(self) -> float:
         """Standard deviation of the slopes over the thirds, as a share of their mean."""
-        slopes = self.light, self.middle, self.dark
+        slopes = [slope for slope in (self.light, self.middle, self.dark) if slope is not None]
         return stdev(slopes) / abs(fmean(slopes))
 
 

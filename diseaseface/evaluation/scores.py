@@ -15,6 +15,8 @@ from diseaseface.evaluation.severity import Estimate, course_of, estimate, likel
 from diseaseface.knowledge.profiles import Profile
 
 _UNSURE = 0.4  # of what other signs do to a measure: it differs from face to face
+# Of a sign's full amount: by what readings of rendered heads of known geometry err beyond those of drawn pictures.
+_UNDRAWN = 0.15
 _COMPARED = {ALIGNED: "photo before", RETAKEN: "photo before", ALONE: "healthy faces"}
 _NO_PROFILE = "No disease was named to compare with."
 _NOTHING_READ = "None of the disease's signs can be measured in this picture."
@@ -88,6 +90,7 @@ def _from_before(profile: Profile, side: str | None, rows: Sequence[Row], mode: 
     full = {key(change): change.amount for change in course_of(profile, side).changes}
     alone = [full[key(row.change)] for row in seen]
     noise = np.hypot([row.found.noise for row in seen], _UNSURE * (course[-1] - alone))
+    noise = np.hypot(noise, [_UNDRAWN * _full(row.change) for row in seen])
     return estimate(course, [row.found.value for row in seen], noise, _weights(seen))
 
 
@@ -106,6 +109,11 @@ def _course(profile: Profile, side: str | None, rows: Sequence[Row], mode: str) 
 
 def _measured(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if row.found.value is not None and row.sd > 0]
+
+
+def _full(change: Change) -> float:
+    """Return the catalogue's full amount of a sign in a change's direction."""
+    return change.attribute.pole(1 if change.amount > 0 else -1).full
 
 
 def _weights(rows: Sequence[Row]) -> list[float]:
