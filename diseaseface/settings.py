@@ -11,8 +11,9 @@ STAGES = 5  # of a progression strip, severity 0 to 1
 MOST_STAGES = 25
 
 UPLOAD_LIMIT = "40mb"
-SESSIONS_HELD = 8  # analysed faces kept in memory, one a visitor; the oldest go first
-WAITING_MOST = 24  # requests in line for one engine; who comes then is asked to come again
+SESSIONS_HELD = 64  # visitors whose page is remembered; the one who was away longest goes first
+HELD_MOST_PX = 16_000_000  # of their analysed photos in memory, all together; a pixel takes about 170 bytes
+WAITING_MOST = 60  # requests in one line; who comes then is asked to come again
 
 
 @dataclass(frozen=True)

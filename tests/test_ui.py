@@ -29,11 +29,12 @@ from diseaseface.ui.engines import offered
 from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import FRAMES, Handlers
 from diseaseface.ui.heap import give_back
-from diseaseface.ui.lanes import Lanes
+from diseaseface.ui.lanes import READING, Lanes
 from diseaseface.ui.layout import build
 from diseaseface.ui.parts import ASKS_CONSENT, visitors
 from diseaseface.ui.progress import Stopped
-from diseaseface.ui.serve import forget, launch_options
+from diseaseface.ui.serve import launch_options
+from diseaseface.ui.sessions import forget, make_room
 
 SLANT = "palpebral_fissure_slant"
 SIGN = Sign(SLANT, 1, 0.9, evidence=(Evidence("HPO 2025-01-16", "ORPHA:870", "Very frequent"),))
@@ -697,3 +698,31 @@ def test_what_a_visitor_who_left_had_on_the_page_is_forgotten_and_who_is_there_k
         sessions.time_last_used[name] -= timedelta(seconds=700)
     forget(page, 600.0)
     assert list(sessions.session_data) == ["stays", "left just now"]
+
+
+def test_the_faces_of_whoever_was_away_longest_go_when_there_are_too_many_pixels():
+    page = build(FakePipeline())
+    sessions = StateHolder()
+    sessions.set_blocks(page)
+    held = next(block for block in page.blocks.values() if isinstance(block, gr.State))
+    for name in ("first", "second", "third"):
+        sessions[name].state_data[held._id] = SimpleNamespace(face=HEAD)
+    sessions["first"].state_data["words"] = "kept"
+    make_room(page, 2 * HEAD.image.shape[0] * HEAD.image.shape[1])
+    there = {name: session.state_data[held._id] is not None for name, session in sessions.session_data.items()}
+    assert there == {"second": False, "third": True, "first": True}
+    assert sessions["first"].state_data["words"] == "kept"
+
+
+def test_nobody_waits_for_a_picture_behind_the_scores_of_others():
+    handlers = Handlers(FakePipeline(), Lanes({"morph": 1, READING: 1}))
+    reading = handlers.lanes.join(READING)
+    shown = (
+        dict(zip(handlers.outputs(), step, strict=True)) for step in handlers.show("a.png", "X", 50, *SETTINGS.values())
+    )
+    first = next(step for step in shown if not stays(step["picture"]))
+    assert stays(first["scores"])
+    assert texts.IN_LINE_TO_READ.format(1) in next(shown)["status"]
+    with handlers.lanes.turn("morph"):  # the line of the engine is free again
+        reading.leave()
+        assert any(not stays(step["scores"]) for step in shown)

@@ -17,7 +17,7 @@ from diseaseface.knowledge import language
 from diseaseface.results import strip_png
 from diseaseface.settings import STAGES
 from diseaseface.takeaway import bundle
-from diseaseface.ui.lanes import Lanes
+from diseaseface.ui.lanes import READING, Lanes
 from diseaseface.ui.room import touch
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Api:
         Returns:
             The report.
         """
-        with self._work("morph", photo, before):
+        with self._work(READING, photo, before):
             return self.pipeline.evaluate(photo, disease or None, before or None).to_dict()
 
     def search_diseases(self, text: str, most: int = 12) -> list[dict]:
@@ -163,7 +163,7 @@ class Api:
         """Wait in the engine's line; keep the photos meanwhile; tell refusals in words."""
         for photo in photos:
             touch(photo)
-        with _refusals(), self.lanes.turn(engine if engine in self.pipeline.engines else "morph"):
+        with _refusals(), self.lanes.turn(engine if engine in (READING, *self.pipeline.engines) else "morph"):
             yield
 
 

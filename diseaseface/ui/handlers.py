@@ -20,7 +20,7 @@ from diseaseface.ui import asked, links, presenters, texts, viewer, visit
 from diseaseface.ui.asked import Asked
 from diseaseface.ui.examples import examples
 from diseaseface.ui.held import Held, Shown, working
-from diseaseface.ui.lanes import Lanes
+from diseaseface.ui.lanes import READING, Lanes
 from diseaseface.ui.plot import plot_html
 from diseaseface.ui.progress import retold, told_by_steps
 from diseaseface.ui.room import touch
@@ -38,10 +38,11 @@ class Handlers:
 
     def __init__(self, pipeline: "Pipeline", lanes: Lanes | None = None):
         self.pipeline = pipeline
-        self.lanes = lanes or Lanes({"morph": parallel()})
+        self.lanes = lanes or Lanes({"morph": parallel(), READING: parallel()})
         self._engines: tuple[float, dict[str, bool]] = (0.0, {})
         self._opening: tuple[str, Shown] | None = None
         self._opening_lock = threading.Lock()
+        self.on_look: Callable[[], None] = lambda: None  # called before one more face is held
 
     def opening(self, request: gr.Request | None = None) -> Iterator[tuple]:
         """Show what the link asks for; without settings in it the first example, worked out once for all visitors."""
@@ -100,10 +101,22 @@ class Handlers:
             yield Shown(photo_notice=presenters.notice_html(texts.CONSENT_FIRST)).values()
             return
         touch(photo)
-        steps = self._steps(photo, chosen, wanted, held, past)
-        turns = self.lanes.in_turn(engine, steps, lambda before: working(texts.IN_LINE.format(before)))
-        for step in self._in_words(turns):
+        for step in self._in_words(self._in_turns(photo, chosen, wanted, held, past)):
             yield step.values()
+
+    def _in_turns(self, photo, disease, wanted: Asked, held: Held | None, past: tuple) -> Iterator[Shown]:
+        """Draw in the engine's line, then read in another: nobody waits for a picture behind others' scores.
+
+        A diffusion model draws the course as well, and again what fell short: all of that in one turn.
+        """
+        if wanted.engine != "morph":
+            steps = self._steps(photo, disease, wanted, held, past)
+            yield from self.lanes.in_turn(wanted.engine, steps, _before(texts.IN_LINE))
+            return
+        steps = self._drawn(photo, disease, wanted, held)
+        held = yield from self.lanes.in_turn(wanted.engine, steps, _before(texts.IN_LINE))
+        if held:
+            yield from self.lanes.in_turn(READING, self._read(held, past), _before(texts.IN_LINE_TO_READ))
 
     @staticmethod
     def _in_words(steps: Iterable[Shown]) -> Iterator[Shown]:
@@ -129,17 +142,25 @@ class Handlers:
     def _steps(
         self, photo, disease, wanted: Asked, held: Held | None, past: tuple[visit.Entry, ...] = ()
     ) -> Iterator[Shown]:
+        held = yield from self._drawn(photo, disease, wanted, held)
+        if held:
+            yield from self._read(held, past)
+
+    def _drawn(self, photo, disease, wanted: Asked, held: Held | None) -> Generator[Shown, None, Held | None]:
+        """Draw the picture; returns what is held then, None where there is nothing to read."""
         if not photo:
             yield Shown(photo_notice=presenters.notice_html(texts.NO_PHOTO))
-            return
+            return None
         if not disease:
             yield Shown(disease_notice=presenters.notice_html(texts.NO_DISEASE))
-            return
+            return None
         if held and held.answers(photo, disease, wanted):  # values set by us come back as changes
             yield Shown()
-            return
+            return None
         yield working(texts.READING_FACE)
         settings, known = wanted.settings(), bool(held and held.photo == photo)
+        if not known:
+            self.on_look()
         face = held.face if known else self.pipeline.look(photo)
         source = _source(photo, face, settings)
         drawing = yield from _by_steps(
@@ -152,7 +173,11 @@ class Handlers:
             caption=presenters.caption_html(_told(drawing), _link(held)),
             held=held,
         )
+        return held
 
+    def _read(self, held: Held, past: tuple[visit.Entry, ...]) -> Iterator[Shown]:
+        """Score the picture, then draw the course."""
+        drawing, settings = held.drawing, held.settings
         result = yield from self._judged(drawing, settings)
         report = result.report.to_dict()
         held, news = replace(held, result=result), {}
@@ -169,11 +194,12 @@ class Handlers:
         )
 
         stages = yield from _by_steps(
-            settings, lambda told: tuple(self.pipeline.draw_strip(face, disease, STAGES, **settings, **told))
+            settings,
+            lambda told: tuple(self.pipeline.draw_strip(held.face, held.disease, STAGES, **settings, **told)),
         )
         past = visit.remember(past, _entry(held))
         yield Shown(
-            strip=stages_html(stages, wanted.severity),
+            strip=stages_html(stages, held.asked.severity),
             signs=presenters.signs_html(report, drawing.profile, presenters.course_of(stages)),
             held=replace(held, stages=stages),
             visit=past,
@@ -258,6 +284,10 @@ class Handlers:
 def is_example(photo: str) -> bool:
     """Tell whether a photo is one that the page offers."""
     return photo in {str(one.path) for one in examples()}
+
+
+def _before(told: str) -> Callable[[int], Shown]:
+    return lambda before: working(told.format(before))
 
 
 def _stay(count: int) -> list:

@@ -12,8 +12,11 @@ from diseaseface.ui import texts
 News, Made = TypeVar("News"), TypeVar("Made")
 
 
+READING = "reading"  # the line for reading pictures back, which takes far longer than drawing them
+
+
 class Lanes:
-    """One line for each engine, first come, first served.
+    """One line for each engine, and one for reading pictures back; first come, first served.
 
     `limits` tells how many requests each engine works on at the same time; an unknown engine has one.
     """

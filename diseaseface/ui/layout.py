@@ -18,8 +18,9 @@ from diseaseface.ui import (
 from diseaseface.ui.downloads import Downloads
 from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import Handlers
-from diseaseface.ui.lanes import Lanes
+from diseaseface.ui.lanes import READING, Lanes
 from diseaseface.ui.parts import consent_once, hand_over_unopened
+from diseaseface.ui.sessions import make_room
 from diseaseface.ui.transform_wiring import QUIET
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 def build(pipeline: "Pipeline") -> gr.Blocks:
     """Return the page around a ready pipeline."""
-    lanes = Lanes({"morph": parallel()})
+    lanes = Lanes({"morph": parallel(), READING: parallel()})
     handlers = Handlers(pipeline, lanes)
     gr.set_static_paths([str(one.path) for one in examples()])
     with gr.Blocks(
@@ -59,6 +60,7 @@ def build(pipeline: "Pipeline") -> gr.Blocks:
         consent_once([parts["consent"], reading["consent"]])
     hand_over_unopened(page)
     page.warm, page.health = handlers.warm, handlers.health
+    handlers.on_look = lambda: make_room(page)
     return page
 
 

@@ -5,7 +5,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,9 +19,10 @@ from diseaseface.ui import texts
 from diseaseface.ui.examples import ASSETS
 from diseaseface.ui.heap import give_back
 from diseaseface.ui.room import sweep
+from diseaseface.ui.sessions import forget
 
 _TIDY_EVERY_S = 20.0
-_THREADS = 64  # most requests at work or in line at a time; those in line cost next to nothing
+_THREADS = 160  # most requests at work or in line at a time; those in line cost next to nothing
 
 
 def serve(page: gr.Blocks, room: Path) -> None:
@@ -86,14 +86,3 @@ def _tidy_for_ever(page: gr.Blocks, room: Path) -> None:
         sweep(room, keep_seconds())
         forget(page, keep_seconds())
         give_back()
-
-
-def forget(page: gr.Blocks, seconds: float) -> None:
-    """Forget what visitors who left over `seconds` ago had on the page: Gradio keeps it for an hour."""
-    sessions, latest = page.state_holder, datetime.now() - timedelta(seconds=seconds)
-    with sessions.lock:
-        for name, used in list(sessions.time_last_used.items()):
-            session = sessions.session_data.get(name)
-            if used < latest and (session is None or session.is_closed):
-                sessions.session_data.pop(name, None)
-                sessions.time_last_used.pop(name)

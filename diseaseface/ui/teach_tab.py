@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from diseaseface.errors import DiseaseFaceError
+from diseaseface.faces.face import Face
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.ui import asked, presenters, texts, viewer
 from diseaseface.ui.compare import drawn, label
@@ -32,6 +33,11 @@ class Turn:
     question: Question
     drawing: "Drawing"
     answered: bool = False
+
+    @property
+    def face(self) -> Face:
+        """The head it is drawn on."""
+        return self.drawing.face
 
 
 class TeachHandlers:

@@ -87,6 +87,7 @@ TAKE = {
     "everything": "All (ZIP)",
 }
 IN_LINE = "In line for the engine: {} before you"
+IN_LINE_TO_READ = "In line for the scores: {} before you"
 BUSY = "{} requests are waiting for this engine already: please come again in a minute."
 NOTHING_TO_TAKE = "There is nothing to take away yet: choose a photo and a disease first."
 
