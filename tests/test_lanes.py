@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from diseaseface.errors import RequestError
-from diseaseface.ui.lanes import Lanes
+from diseaseface.ui.lanes import READING, Lanes
 
 
 def test_as_many_work_at_a_time_as_the_engine_allows_and_the_others_know_their_place():
@@ -63,3 +63,12 @@ def test_whoever_fails_leaves_the_line():
         raise ZeroDivisionError
     with lanes.turn("morph"):
         pass
+
+
+def test_nothing_is_read_back_while_pictures_wait_and_it_goes_on_when_none_does():
+    lanes = Lanes({"morph": 1, READING: 2})
+    at_work, waiting, reading = lanes.join("morph"), lanes.join("morph"), lanes.join(READING)
+    assert reading.place(within=0) == 1
+    at_work.leave()
+    assert waiting.place(within=0) == 0
+    assert reading.place(within=0) == 0, "a picture that is drawn holds nobody up"

@@ -1,5 +1,6 @@
 """The page without a browser and without an engine: what its handlers give and its presenters say."""
 
+import asyncio
 import gc
 import os
 import re
@@ -24,6 +25,7 @@ from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Evidence, Profile, Sign, Undrawn
 from diseaseface.pipeline import Drawing
 from diseaseface.ui import asked, plot, presenters, texts, views
+from diseaseface.ui.blocks import Page
 from diseaseface.ui.downloads import KINDS, Downloads
 from diseaseface.ui.engines import offered
 from diseaseface.ui.examples import examples
@@ -726,3 +728,24 @@ def test_nobody_waits_for_a_picture_behind_the_scores_of_others():
     with handlers.lanes.turn("morph"):  # the line of the engine is free again
         reading.leave()
         assert any(not stays(step["scores"]) for step in shown)
+
+
+def test_what_stays_is_told_to_the_page_without_making_its_component_anew_and_what_changes_as_ever(monkeypatch):
+    page = build(FakePipeline())
+    drawing = next(one for one in page.fns.values() if len(one.outputs) == len(Handlers.outputs()))
+    place = Handlers.outputs().index("status")
+    sessions = StateHolder()
+    sessions.set_blocks(page)
+    values = [gr.skip() for _ in drawing.outputs]
+    values[place] = "<p>Said</p>"
+    ours, theirs = (
+        asyncio.run(post(page, drawing, values, sessions[name]))
+        for name, post in (("one", Page.postprocess_data), ("other", gr.Blocks.postprocess_data))
+    )
+    assert all("value" not in value for at, value in enumerate(theirs) if value is not None and at != place)
+    assert ours[place] == theirs[place] == "<p>Said</p>"
+    assert all(value == gr.skip() for at, value in enumerate(ours) if at != place)
+    made = []
+    monkeypatch.setattr(gr.HTML, "__init__", lambda *_, **__: made.append(1))
+    asyncio.run(page.postprocess_data(drawing, [gr.skip() for _ in drawing.outputs], sessions["one"]))
+    assert made == []

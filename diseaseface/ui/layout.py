@@ -15,6 +15,7 @@ from diseaseface.ui import (
     transform_tab,
     transform_wiring,
 )
+from diseaseface.ui.blocks import Page
 from diseaseface.ui.downloads import Downloads
 from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import Handlers
@@ -32,7 +33,7 @@ def build(pipeline: "Pipeline") -> gr.Blocks:
     lanes = Lanes({"morph": parallel(), READING: parallel()})
     handlers = Handlers(pipeline, lanes)
     gr.set_static_paths([str(one.path) for one in examples()])
-    with gr.Blocks(
+    with Page(
         title=f"{texts.NAME}: {texts.TAGLINE.lower()}",
         analytics_enabled=False,
         delete_cache=(60, int(keep_seconds())),

@@ -17,7 +17,7 @@ from diseaseface.errors import RequestError
 from diseaseface.settings import SESSIONS_HELD, UPLOAD_LIMIT, VERSION, keep_seconds, mcp_wanted, server_name
 from diseaseface.ui import texts
 from diseaseface.ui.examples import ASSETS
-from diseaseface.ui.heap import give_back
+from diseaseface.ui.heap import give_back, set_aside
 from diseaseface.ui.room import sweep
 from diseaseface.ui.sessions import forget
 
@@ -30,7 +30,7 @@ def serve(page: gr.Blocks, room: Path) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that a container's stop cleans up, too
     processing_utils.async_ssrf_protected_get = _fetch_nothing
     page.launch(prevent_thread_lock=True, **launch_options(page.health))
-    threading.Thread(target=page.warm, daemon=True).start()
+    threading.Thread(target=_warm_up, args=(page,), daemon=True).start()
     threading.Thread(target=_tidy_for_ever, args=(page, room), daemon=True).start()
     page.block_thread()
 
@@ -78,6 +78,11 @@ def _mcp() -> bool:
     if mcp_wanted() and find_spec("mcp") is None:
         raise RequestError("DISEASEFACE_MCP needs a package: run `pip install 'gradio[mcp]'`, or leave it empty.")
     return mcp_wanted()
+
+
+def _warm_up(page: gr.Blocks) -> None:
+    page.warm()
+    set_aside()
 
 
 def _tidy_for_ever(page: gr.Blocks, room: Path) -> None:
