@@ -42,9 +42,17 @@ def measure(every: int = 1) -> list[dict]:
     tables = phrases()
     rows = [
         _row(f"phrases, {part.replace('_', ' ')}", (understood(text, ids) for text, ids in tables[part].items()))
-        for part in ("open", "held_out", "held_out_later", "voices", "voices_held_out")
+        for part in (
+            "open",
+            "held_out",
+            "held_out_later",
+            "voices",
+            "voices_held_out",
+            "relatives",
+            "relatives_held_out",
+        )
     ]
-    for part in ("spoken_open", "spoken_held_out", "spoken_voices", "spoken_voices_held_out"):
+    for part in (part for part in tables if part.startswith("spoken_")):
         name = part.removeprefix("spoken_").replace("_", " ")
         rows.append(_row(f"sides, denials, strengths, {name}", (fulfilled(case) for case in tables[part])))
     return [*rows, *_layperson(every)]

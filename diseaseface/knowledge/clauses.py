@@ -12,6 +12,10 @@ _JOINERS = r"(?P<stop>[.!?;:\n]+)|(?P<comma>,)|\b(?P<word>and|but|with|however|a
 _OPENERS = {"without", "no", "nor", "neither", "denies", "lacking", "lacks"}
 _COMPARED = re.compile(r"\bthan (on )?(the )?(left|right)\b( side)?")
 _TWO_COLOURS = re.compile(r"\bone eye (is )?\w+ and the other( one| eye)?( is)? \w+")
+_OTHER = r"( than the other( one| eye| side)?)?"
+_LOWER_LID = re.compile(rf"\b((?:eye)?lids?) (?:is|sits|hangs|are|sit|hang) lower\b( down)?{_OTHER}")
+_REMAINS = re.compile(r"\b(no|any|much) (\w+) left\b")  # no side
+_GONE = re.compile(r"\b(is|are|was|were) (nearly |almost |all |completely |mostly )?gone\b")
 _UNMOVED = re.compile(r"\b(will|does|do|can) not move\b")
 _WHEN = re.compile(r"\b(ever since|since|after|because of|from birth|for (some|many|the last)) [^,.;:!?\n]*")
 _OWNER = r"(the |my |his |her |their |both )?"
@@ -71,6 +75,7 @@ def _parts(text: str, aliases: Aliases) -> list[tuple[str, str]]:
     text = re.sub(r"\b(between [\w ]+?) and ", r"\1 ~ ", text)
     text = _COMPARED.sub("", _RIGHT_AS_ADVERB.sub("", text))
     text = _TWO_COLOURS.sub("eyes of different colours", _UNMOVED.sub("is paralysed", _WHEN.sub(" ", text)))
+    text = _GONE.sub("are absent", _REMAINS.sub(r"\1 \2", _LOWER_LID.sub(r"\1 droops", text)))
     text = _PLACES.sub(lambda match: _one_place(match, aliases), text)
     parts, joined, start = [], "start", 0
     for match in re.finditer(_JOINERS, text):

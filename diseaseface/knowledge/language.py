@@ -72,7 +72,8 @@ def _named(clause: Clause) -> tuple[list[Hit], bool]:
     """Return the terms that a clause names, and whether it denies them."""
     known = matcher()
     if clauses.takes_away(clause, aliases.load()):
-        hit = known.exact(f"absent {clause.words}")  # "no eyebrows" names a sign
+        # "no eyebrows" and "hardly any chin" name signs
+        hit = known.exact(f"absent {clause.words}") or known.exact(f"small {clause.words}")
         return [hit] if hit else [], False
     for words in dict.fromkeys((clause.words, clause.filled)):
         if hit := known.exact(words):
