@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from diseaseface.benchmarks import stability
+from diseaseface.benchmarks import photos, stability
 
 
 def test_a_copy_is_cropped_scaled_or_compressed():
     image = np.full((100, 80, 3), 120, np.uint8)
-    shapes = {name: copy.shape for name, copy in stability.copies(image)}
+    shapes = {name: copy.shape for name, copy in photos.copies(image)}
     assert shapes == {"cropped": (92, 74, 3), "scaled": (80, 64, 3), "compressed": (100, 80, 3)}
 
 

@@ -11,6 +11,7 @@ from diseaseface.errors import PhotoError
 from diseaseface.faces.photo import read
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+_CROP, _SCALE, _QUALITY = 0.04, 0.8, 80
 
 
 def add_faces_option(parser: ArgumentParser, most: int) -> None:
@@ -32,6 +33,16 @@ def photos(folder: Path | None, most: int) -> Iterator[tuple[str, np.ndarray]]:
     picked = np.unique(np.linspace(0, len(found) - 1, min(most, len(found))).round().astype(int))
     for index in picked:
         yield str(found[index].relative_to(folder).with_suffix("")), read(found[index])
+
+
+def copies(image: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield a photo (H, W, 3) again by what was done to its file: cropped, scaled, compressed."""
+    height, width = image.shape[:2]
+    dy, dx = round(_CROP * height), round(_CROP * width)
+    yield "cropped", np.ascontiguousarray(image[dy : height - dy, dx : width - dx])
+    yield "scaled", cv2.resize(image, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_AREA)
+    _, data = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    yield "compressed", np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
 
 
 def resized(photo: np.ndarray, longest_px: int) -> np.ndarray:

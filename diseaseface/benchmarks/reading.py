@@ -12,11 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from diseaseface import edits, knowledge
-from diseaseface.benchmarks.photos import photos
+from diseaseface.benchmarks.photos import copies, photos
 from diseaseface.benchmarks.processes import side_by_side
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.errors import DiseaseFaceError
@@ -37,7 +36,6 @@ BEFORE, SINGLE = "with a photo before", "one photo alone"
 _BY_EVIDENCE = ", by signs alone"
 _FIRST = 10
 _BOOTSTRAPS = 2000
-_CROP, _SCALE, _QUALITY = 0.04, 0.8, 80
 _CATALOGUE = "Drawn by the product's own engine: engine and reader share one catalogue."
 
 
@@ -176,19 +174,10 @@ def _read_case(found: Found, reader: Reader, face: Face, group: str, profile: Pr
 
 def _moves(reader: Reader, face: Face, profile: Profile, score: Score) -> Iterator[tuple[str, float]]:
     """Yield how far the severity of a copy of the photo lies from the photo's, in its stated standard error."""
-    for name, copy in _copies(face.image):
+    for name, copy in copies(face.image):
         again = severity_by_measures(profile, None, reader.single(look(copy)))
         if score.value is not None and again.value is not None:
             yield name, abs(again.value - score.value) / score.more["standard_error"]
-
-
-def _copies(image: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
-    height, width = image.shape[:2]
-    dy, dx = round(_CROP * height), round(_CROP * width)
-    yield "cropped", np.ascontiguousarray(image[dy : height - dy, dx : width - dx])
-    yield "scaled", cv2.resize(image, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_AREA)
-    _, data = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    yield "compressed", np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
 
 
 def tabulate(found: Found, faces: int) -> dict:

@@ -9,14 +9,13 @@ error, so that only verdicts are counted: whether the copy departs where the pho
 import json
 from argparse import ArgumentParser
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from diseaseface import knowledge
-from diseaseface.benchmarks.photos import add_faces_option, photos
+from diseaseface.benchmarks.photos import add_faces_option, copies, photos
 from diseaseface.benchmarks.processes import side_by_side
 from diseaseface.errors import DiseaseFaceError
 from diseaseface.evaluation.evaluate import evaluate
@@ -26,7 +25,6 @@ from diseaseface.faces.look import look
 from diseaseface.knowledge.index import Diseases
 
 LIMIT = 1.96
-_CROP, _SCALE, _QUALITY = 0.04, 0.8, 80
 _MOST_NAMED = 8
 
 Scores = dict[tuple[str, str], tuple[float, float]]
@@ -65,16 +63,6 @@ def _on_photo(job) -> list[dict]:
         return [_compared(copy, first, scores(look(again), number, each)) for copy, again in copies(face.image)]
     except DiseaseFaceError:
         return []  # a photo that is refused has no score
-
-
-def copies(image: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield a photo (H, W, 3) again by what was done to its file: cropped, scaled, compressed."""
-    height, width = image.shape[:2]
-    dy, dx = round(_CROP * height), round(_CROP * width)
-    yield "cropped", np.ascontiguousarray(image[dy : height - dy, dx : width - dx])
-    yield "scaled", cv2.resize(image, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_AREA)
-    _, data = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    yield "compressed", np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
 
 
 def scores(face: Face, number: int, each: int) -> tuple[Scores, tuple[bool, str | None]]:
