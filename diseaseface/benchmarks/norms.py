@@ -205,14 +205,14 @@ def _freedom(departures: np.ndarray) -> float:
 
 
 def left_out_odds(read: Sequence[Reader], diseases: Diseases, freedom: float) -> Iterator[tuple[bool, float]]:
-    """Yield, for each photo, whether it smiles, and log-odds of the likeliest disease by the norms of all others."""
+    """Yield, for each photo, whether it smiles, and its log-odds of any disease by the norms of all others."""
     atlas = ranking.atlas_of(diseases, ALONE)
     for one, reader in enumerate(read):
         others = [other for number, other in enumerate(read) if number != one]
         known = shipped.parse(json.dumps(_described(others, freedom)))
         for readings in filter(None, (reader.readings, reader.smiling)):
             departed = ranking.departure(shipped.from_norm(readings, known), known=known)
-            yield readings is reader.smiling, float(ranking.log_odds(departed, atlas).max())
+            yield readings is reader.smiling, ranking.any_disease(ranking.log_odds(departed, atlas), atlas)
 
 
 def _limit(values: np.ndarray, within: float = _WITHIN) -> float:

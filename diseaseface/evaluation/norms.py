@@ -75,7 +75,7 @@ class Norms:
     departure : float
         Mahalanobis distance that 95 of 100 healthy faces, each left out in turn, stay below.
     log_odds : float
-        Of the likeliest disease against none, that 97 of 100 stay below in the same way, smiling ones among them.
+        Of any disease against none, that 97 of 100 stay below in the same way, smiling ones among them.
     freedom : float
         Degrees of freedom of the t distribution that left-out faces follow.
     smile : mapping of measure to (float, float)
