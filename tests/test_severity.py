@@ -12,7 +12,7 @@ from diseaseface.benchmarks import singles as singles_benchmark
 from diseaseface.evaluation import evaluate as evaluation
 from diseaseface.evaluation import norms as norms_module
 from diseaseface.evaluation import ranking, severity
-from diseaseface.evaluation.atlas import full_moves
+from diseaseface.evaluation.atlas import Atlas, draw_atlas, full_moves
 from diseaseface.evaluation.evaluate import evaluate
 from diseaseface.evaluation.norms import Group, Person, norms
 from diseaseface.evaluation.ranking import Departure
@@ -165,6 +165,36 @@ def test_what_a_group_explains_is_taken_out_of_the_spread():
     apart, share = np.array([1.0, 0.0, -0.5]), 0.4
     within = norms_module._within(COVARIANCE + share / (1 - share) * np.outer(apart, apart), apart, share)
     np.testing.assert_allclose(within, COVARIANCE)
+
+
+def test_a_dark_face_is_compared_with_dark_ones_and_less_surely():
+    known = norms()
+    tone = known.sd["skin_typology_angle"]
+    (mean, usual), (dark, wider) = (known.expected(Person(), 0.0, z * tone) for z in (0.0, -2.5))
+    rough = known.jointly.index("skin_roughness")
+    assert mean[rough] == 0.0 < dark[rough]
+    assert (np.diag(wider) > np.diag(usual)).all()
+    assert np.linalg.eigvalsh(wider).min() > 0
+
+
+def test_measures_by_themselves_are_expected_as_they_are_together():
+    known, person = norms(), Person("male", 25.0)
+    np.testing.assert_allclose(known.usual(known.jointly, person, 0.4, -20.0)[0], known.expected(person, 0.4, -20.0)[0])
+    sd, covariance = known.usual(known.jointly, Person(), 0.4)[1], known.expected(Person(), 0.4)[1]
+    np.testing.assert_allclose(sd**2, np.diag(covariance))
+    assert known.usual(("facial_index",), person, 0.0)[1][0] > 0
+
+
+def test_what_is_met_often_counts_more_and_all_together_are_worked_by_hand():
+    atlas = Atlas((), (), np.zeros((2, 1, 0), np.float32), np.log(np.array([3.0, 1.0], np.float32)))
+    assert ranking.any_disease(np.log(np.array([2.0, 10.0])), atlas) == pytest.approx(
+        np.log((3 * 2 + 10) / 4), rel=1e-5
+    )
+    rosacea = knowledge.load().find("DF:rosacea")
+    often, seldom = (
+        draw_atlas([rosacea], ("malar_erythema",), ALONE, ids) for ids in (frozenset({rosacea.id}), frozenset())
+    )
+    assert often.prior.min() > 0.0 == seldom.prior.max()
 
 
 def test_dark_skin_is_not_compared_by_colour():
