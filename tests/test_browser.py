@@ -93,6 +93,17 @@ def settle(page, text: str) -> None:
     page.wait_for_selector(".working", state="detached")
 
 
+def until_value(page, selector: str, value: str) -> None:
+    """Wait until a field holds a value: names of diseases come by an answer of their own."""
+    page.wait_for_function("([at, value]) => document.querySelector(at)?.value === value", arg=[selector, value])
+
+
+def until_text(page, selector: str, text: str) -> None:
+    """Wait until a part of the page has a text, or none where that is empty."""
+    said = "document.querySelector(at)?.innerText ?? ''"
+    page.wait_for_function(f"([at, text]) => text ? ({said}).includes(text) : !({said})", arg=[selector, text])
+
+
 def choose(page, disease: str) -> None:
     page.fill("#disease input", disease)
     page.wait_for_selector(f"#disease li:has-text('{disease}')")
@@ -153,7 +164,7 @@ def test_no_photo_leaves_the_browser_before_consent_which_is_given_once_for_all_
 
 def test_the_first_example_is_there_when_the_page_opens(page):
     assert "Down syndrome" in page.inner_text("#caption")
-    assert page.input_value("#disease input") == "Down syndrome"
+    until_value(page, "#disease input", "Down syndrome")
     assert page.locator("#examples button").count() >= 1
     page.wait_for_timeout(1000)
     assert page.locator(".working").count() == 0, "nothing is drawn twice"
@@ -164,23 +175,31 @@ def test_a_stage_sets_the_severity_and_arrow_keys_step_on(page):
     settle(page, "severity 25 %")
     page.keyboard.press("ArrowRight")
     settle(page, "severity 50 %")
-    assert page.input_value("#severity input[type=number]") == "50"
-    assert page.get_attribute("#strip [aria-checked=true]", "data-severity") == "50"
+    until_value(page, "#severity input[type=number]", "50")
+    page.wait_for_selector("#strip [aria-checked=true][data-severity='50']")
 
 
 def test_a_row_of_the_plot_looks_closer_on_both_pictures_and_there_is_a_way_back(page):
     def widths():
         return [page.locator(f"#picture img.{name}").bounding_box()["width"] for name in ("before", "drawn")]
 
-    page.wait_for_timeout(300)
-    head = widths()
+    def at_rest():
+        """Return the widths once they do not change any more: pictures glide."""
+        seen = widths()
+        while True:
+            page.wait_for_timeout(300)
+            if (now := widths()) == seen:
+                return seen
+            seen = now
+
+    head = at_rest()
     page.click("#plot button:has-text('Upslanted')")
-    page.wait_for_timeout(400)
-    near = widths()
+    page.wait_for_selector("#picture .back", state="visible")
+    near = at_rest()
     assert near[0] == near[1] > 1.5 * head[0]
     page.click("#picture .back")
-    page.wait_for_timeout(400)
-    assert widths() == pytest.approx(head)
+    page.wait_for_selector("#picture .back", state="hidden")
+    assert at_rest() == pytest.approx(head)
 
 
 def test_the_picture_follows_the_severity_while_it_is_dragged_and_the_course_plays(page):
@@ -207,8 +226,8 @@ def test_a_link_opens_with_its_settings_and_the_page_makes_one(browser, address)
     query = "?disease=ORPHA%3A904&severity=35&seed=4&age=8&presentation=sampled"
     page.goto(address + query)
     page.wait_for_selector("#signs table")
-    assert "Williams syndrome" in page.inner_text("#caption")
-    assert "35 %" in page.inner_text("#caption")
+    until_text(page, "#caption", "Williams syndrome")
+    until_text(page, "#caption", "35 %")
     page.click("#link button")
     page.wait_for_selector("#link [role=status]:has-text('Copied')")
     copied = page.evaluate("navigator.clipboard.readText()")
@@ -240,14 +259,14 @@ def test_the_divider_moves_by_keyboard(page):
     page.focus("#picture .wipe")
     for _ in range(5):
         page.keyboard.press("ArrowLeft")
-    assert page.evaluate("document.querySelector('#picture .frame').style.getPropertyValue('--wipe')") == "45%"
+    page.wait_for_function("document.querySelector('#picture .frame').style.getPropertyValue('--wipe') === '45%'")
 
 
 def test_two_diseases_are_compared_and_one_of_eight_people_is_taken_over(page):
     page.click("button[role=tab]:has-text('Compare')")
     page.wait_for_selector("#compare-differences table")
-    assert page.input_value("#compare-one input") == "Down syndrome"
-    assert page.input_value("#compare-other input") not in ("", "Down syndrome")
+    until_value(page, "#compare-one input", "Down syndrome")
+    page.wait_for_function("!['', 'Down syndrome'].includes(document.querySelector('#compare-other input').value)")
     page.click("#patients-draw")
     page.wait_for_selector("#patients img")
     assert page.locator("#patients img").count() == 8
@@ -262,12 +281,12 @@ def test_a_question_is_asked_answered_and_explained(page):
     assert page.locator("#quiz-options button").count() == 4
     page.keyboard.press("2")
     page.wait_for_selector("#quiz-explained .verdict")
-    assert "1 right this visit" in page.inner_text("#quiz-score")
-    assert "the answer" in page.inner_text("#quiz-options")
+    until_text(page, "#quiz-score", "1 right this visit")
+    until_text(page, "#quiz-options", "the answer")
     first = page.get_attribute("#quiz-picture img.drawn", "src")
     page.click("#quiz-next")
     page.wait_for_function("src => document.querySelector('#quiz-picture img.drawn').src !== src", arg=first)
-    assert page.inner_text("#quiz-explained") == ""
+    until_text(page, "#quiz-explained", "")
 
 
 @pytest.mark.parametrize(
@@ -293,9 +312,8 @@ def test_a_picture_that_was_taken_away_and_is_dropped_back_sets_the_page_as_it_w
     page.check("#consent input")
     page.set_input_files(UPLOAD, drawn_before)
     settle(page, "Down syndrome")
-    assert page.input_value("#disease input") == "Down syndrome"
-    page.wait_for_selector("#own-picture:has-text('drawn here before')")  # an answer of its own
-    assert "drawn here before" in page.inner_text("#own-picture")
+    until_value(page, "#disease input", "Down syndrome")
+    until_text(page, "#own-picture", "drawn here before")
 
 
 def test_a_picture_without_a_face_is_refused_next_to_the_photo(page, tmp_path):
@@ -327,7 +345,7 @@ def test_a_profile_is_opened_changed_compared_and_shown_on_the_photo(page):
     page.click("button[role=tab]:has-text('Profiles')")
     page.wait_for_selector("#profile-signs tr[data-sign]")
     page.wait_for_selector("#profile-graph .scatterlayer")
-    assert page.input_value("#profile-one input") == "Down syndrome"
+    until_value(page, "#profile-one input", "Down syndrome")
     page.fill("#profile-other input", "Williams syndrome")
     page.wait_for_selector("#profile-other li:has-text('Williams')")
     page.press("#profile-other input", "Enter")
@@ -340,8 +358,8 @@ def test_a_profile_is_opened_changed_compared_and_shown_on_the_photo(page):
     assert taken.value.suggested_filename.endswith(".json")
     page.click("#profile-show")
     settle(page, "Down syndrome (edited)")
-    assert page.locator("#picture").is_visible()
-    assert page.input_value("#disease input") == "Down syndrome (edited)"
+    page.wait_for_selector("#picture", state="visible")
+    until_value(page, "#disease input", "Down syndrome (edited)")
 
     page.click("button[role=tab]:has-text('Profiles')")
     page.fill("#profile-words textarea", "yellow eyes and puffy eyelids")
@@ -352,7 +370,7 @@ def test_a_profile_is_opened_changed_compared_and_shown_on_the_photo(page):
     page.wait_for_selector("#compare-differences table")
     page.click("#compare-open")
     page.wait_for_selector("#compare-differences th:has-text('My description')")
-    assert page.input_value("#compare-one input") == "My description"
+    until_value(page, "#compare-one input", "My description")
 
 
 @pytest.mark.parametrize("width", [390, 1440])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
-from test_browser import PATIENCE_MS, address, browser, pytestmark  # noqa: F401 - fixtures and marks of the page
+from test_browser import PATIENCE_MS, address, browser, pytestmark, until_text  # noqa: F401 - fixtures and marks of the page
 
 TAB = "button[role=tab]:has-text('Evaluate')"
 
@@ -28,9 +28,9 @@ def test_a_pair_is_read_with_severity_ranking_and_map(browser, address, tmp_path
     page.press("#evaluate-disease input", "Enter")
     page.wait_for_selector("#evaluate-scores .gauge")
     page.wait_for_selector("#evaluate .working", state="detached")
-    assert "was drawn here" in page.inner_text("#evaluate-notes")
-    assert "Down syndrome" in page.inner_text("#evaluate-ranking")
-    assert page.locator("#evaluate-plot .scatterlayer .point").count() >= 5
+    until_text(page, "#evaluate-notes", "was drawn here")
+    until_text(page, "#evaluate-ranking", "Down syndrome")
+    page.wait_for_function("document.querySelectorAll('#evaluate-plot .scatterlayer .point').length >= 5")
     mapped = page.get_attribute("#evaluate-picture img", "src")
     page.click("#evaluate-view label:has-text('Measurements')")
     page.wait_for_function(other, arg=mapped)
