@@ -700,6 +700,8 @@ def test_what_a_visitor_who_left_had_on_the_page_is_forgotten_and_who_is_there_k
         sessions.time_last_used[name] -= timedelta(seconds=700)
     forget(page, 600.0)
     assert list(sessions.session_data) == ["stays", "left just now"]
+    assert not sessions.session_data["stays"].config_values, "what it showed ten minutes ago"
+    assert sessions.session_data["left just now"].config_values
 
 
 def test_the_faces_of_whoever_was_away_longest_go_when_there_are_too_many_pixels():

@@ -65,6 +65,7 @@ class Visitor(threading.Thread):
         self._number, self._url, self._tally, self._every_s, self._gone = number, url, tally, every_s, gone
         self._random, self.end, self._session = np.random.default_rng(number), threading.Event(), None
         self._photos, self._left, self._photo, self._file = 0, 0, None, None
+        self._severity = 20
 
     def run(self) -> None:
         """Send requests until `end` is set."""
@@ -103,7 +104,8 @@ class Visitor(threading.Thread):
             self._photo = _named(self._number, self._photos)
             self._file, self._left = self._session.upload("photo.jpg", _jpeg(self._photo)), REDRAWS + 1
         self._left -= 1
-        severity = int(self._random.integers(20, 100))
+        severity = (self._severity + int(self._random.integers(1, 80)) - 20) % 80 + 20  # never the last one again
+        self._severity = severity
         disease = _DISEASES[int(self._random.integers(len(_DISEASES)))]
         asked = {"photo": self._file, "disease": disease, "severity": severity, "consent": True}
         seen = 0.0

@@ -8,7 +8,10 @@ from diseaseface.settings import HELD_MOST_PX
 
 
 def forget(page: gr.Blocks, seconds: float) -> None:
-    """Forget what visitors who left over `seconds` ago had on the page: Gradio keeps it for an hour."""
+    """Forget what visitors who left over `seconds` ago had on the page: Gradio keeps it for an hour.
+
+    Of whoever was only away for so long, what was shown last is forgotten, megabytes that nobody asks for again.
+    """
     sessions, latest = page.state_holder, datetime.now() - timedelta(seconds=seconds)
     with sessions.lock:
         for name, used in list(sessions.time_last_used.items()):
@@ -16,6 +19,8 @@ def forget(page: gr.Blocks, seconds: float) -> None:
             if used < latest and (session is None or session.is_closed):
                 sessions.session_data.pop(name, None)
                 sessions.time_last_used.pop(name)
+            elif used < latest:
+                session.config_values.clear()
 
 
 def make_room(page: gr.Blocks, most_px: int = HELD_MOST_PX) -> None:
