@@ -45,7 +45,9 @@ class Tally:
     photo, redraw, whole, evaluation : list of float
         Until the picture of a new photo, of a redraw; until all of a redraw; until a report.
     lost, told, mixed : list of str
-        Requests without an answer; those told so while the page was gone; answers with another's picture.
+        Requests without an answer; those told that the page was gone; answers with another's picture.
+    restarts : int
+        How often the page was killed and started again.
     """
 
     photo: list[float] = field(default_factory=list)
@@ -55,6 +57,7 @@ class Tally:
     lost: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     mixed: list[str] = field(default_factory=list)
+    restarts: int = 0
 
 
 class Visitor(threading.Thread):
@@ -65,7 +68,7 @@ class Visitor(threading.Thread):
         self._number, self._url, self._tally, self._every_s, self._gone = number, url, tally, every_s, gone
         self._random, self.end, self._session = np.random.default_rng(number), threading.Event(), None
         self._photos, self._left, self._photo, self._file = 0, 0, None, None
-        self._severity = 20
+        self._severity, self._restarts = 20, 0
 
     def run(self) -> None:
         """Send requests until `end` is set."""
@@ -75,7 +78,8 @@ class Visitor(threading.Thread):
             try:
                 self._request()
             except Lost as lost:
-                (self._tally.told if self._gone.is_set() else self._tally.lost).append(str(lost))
+                gone = self._gone.is_set() or self._restarts != self._tally.restarts  # its photo went with the page
+                (self._tally.told if gone else self._tally.lost).append(str(lost))
                 self._session = None
             pause = max(0.0, self._random.exponential(self._every_s) - (time.monotonic() - start))
 
@@ -90,6 +94,7 @@ class Visitor(threading.Thread):
     def _request(self) -> None:
         if self._session is None:
             self._session, self._left = Session(Page(self._url)), 0
+            self._restarts = self._tally.restarts
         page = self._session.page
         evaluate = page.endpoint("evaluate")
         if self._left and evaluate is not None and self._random.random() < EVALUATIONS:
@@ -212,6 +217,7 @@ def _visit(url: str, tally: Tally, visitors: int, seconds: float, every_s: float
     if server:
         time.sleep(seconds / 2)
         gone.set()
+        tally.restarts += 1
         server.kill()
         server.start()
         time.sleep(1.0)
