@@ -75,6 +75,11 @@ def test_the_search_box_is_set_once_so_that_a_choice_made_meanwhile_stays(handle
     assert graph["one"] == gr.skip()
 
 
+def test_who_comes_before_the_first_tab_is_filled_sees_the_page_s_own_disease(handlers):
+    opening, _ = (named(handlers, step) for step in handlers.first("", "", None))
+    assert "Upslanted palpebral fissure" in opening["signs"]
+
+
 def test_every_sign_has_frequency_age_strength_source_and_a_switch():
     html = profile_words.signs_html(TWO, [True, False])
     assert html.count("type='checkbox'") == 2

@@ -16,6 +16,7 @@ from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Profile
 from diseaseface.knowledge.sources import conflicts
 from diseaseface.ui import presenters, profile_words, texts
+from diseaseface.ui.asked import FIRST_DISEASE
 from diseaseface.ui.graph_figure import graph_figure
 from diseaseface.ui.outputs import Outputs
 from diseaseface.ui.workbench import OWN, Workbench
@@ -68,9 +69,10 @@ class ProfileHandlers:
 
     def first(self, disease: str, other: str, bench: Workbench | None) -> Iterator[tuple]:
         """Open the disease of the first tab when this one is seen for the first time."""
-        if bench is not None or not disease or disease.startswith(OWN):
+        if bench is not None or (disease or "").startswith(OWN):
             yield Open().values()
             return
+        disease = disease or self.diseases.find(FIRST_DISEASE).id  # who is quick is here before the first tab is filled
         yield from _named(self.open(disease, other, None), disease)
 
     def follow(self, event: gr.EventData, other: str, bench: Workbench | None) -> Iterator[tuple]:
