@@ -21,6 +21,7 @@ from diseaseface.faces.extents import EXTENTS
 from diseaseface.knowledge.index import Diseases
 from diseaseface.knowledge.profiles import Profile
 
+_RARE = frozenset({"ORPHA:740"})  # curated, though fewer than one in a million have it: progeria (Orphanet)
 _LONGEST = 10
 _COLOURS = frozenset(colour.READINGS)
 _OWN_VARIATION = 0.5  # of healthy SDs: people with one disease differ in each sign by about so much
@@ -266,7 +267,7 @@ def atlas_of(diseases: Diseases, mode: str) -> Atlas:
     kept = _atlases.setdefault(diseases, {})
     if mode not in kept:
         measures = tuple(name for name in (*MEASURES, *SURFACE, *EXTENTS) if name in COMPARED)
-        common = frozenset(profile.id for profile in diseases.curated())
+        common = frozenset(profile.id for profile in diseases.curated()) - _RARE
         kept[mode] = draw_atlas(diseases.profiles(), measures, mode, common)
     return kept[mode]
 

@@ -245,7 +245,9 @@ EVALUATE_SET_READING = "{done} of {of} read"
 EVALUATE_SET_DONE = "{read} of {of} photos read."
 EVALUATE_SCORES = "What is read"
 EVALUATE_RANKING = "Which disease"
-EVALUATE_RANKING_HINT = "Likenesses, not diagnoses: each says what speaks for it and what does not."
+EVALUATE_RANKING_HINT = (
+    "Likenesses, not diagnoses: each says what speaks for it and what does not. Diseases that are met often come first."
+)
 EVALUATE_SIGNS = "Signs"
 EVALUATE_SIGNS_HINT = (
     "In standard deviations of healthy faces: less on the left, more on the right. 95 of 100 lie within the band."
