@@ -8,7 +8,7 @@ import numpy as np
 
 from diseaseface.errors import RequestError
 from diseaseface.knowledge import ageing
-from diseaseface.knowledge.catalogue import Attribute, attributes
+from diseaseface.knowledge.catalogue import Attribute, Pole, attributes
 from diseaseface.knowledge.profiles import OLDEST, Form, Profile, Sign
 
 PRESENTATIONS = ("typical", "sampled")
@@ -55,6 +55,11 @@ class Change:
     def sides(self) -> tuple[str, ...]:
         """The sides of the face that the change takes."""
         return (self.side,) if self.side else SIDES
+
+    @property
+    def pole(self) -> Pole:
+        """The direction that the amount takes, with its label and full amount."""
+        return self.attribute.pole(1 if self.amount > 0 else -1)
 
     @property
     def share(self) -> float:

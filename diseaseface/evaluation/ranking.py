@@ -324,5 +324,4 @@ def _candidate(departed: Departure, row: Row, score: float) -> Candidate:
 
 
 def _vote(change, log_odds):
-    pole = change.attribute.pole(1 if change.amount > 0 else -1)
-    return Vote(change.attribute.name, pole.label, change.side, round(log_odds, 3))
+    return Vote(change.attribute.name, change.pole.label, change.side, round(log_odds, 3))

@@ -90,7 +90,7 @@ def _from_before(profile: Profile, side: str | None, rows: Sequence[Row], mode: 
     full = {key(change): change.amount for change in course_of(profile, side).changes}
     alone = [full[key(row.change)] for row in seen]
     noise = np.hypot([row.found.noise for row in seen], _UNSURE * (course[-1] - alone))
-    noise = np.hypot(noise, [_UNDRAWN * _full(row.change) for row in seen])
+    noise = np.hypot(noise, [_UNDRAWN * row.change.pole.full for row in seen])
     return estimate(course, [row.found.value for row in seen], noise, _weights(seen))
 
 
@@ -109,11 +109,6 @@ def _course(profile: Profile, side: str | None, rows: Sequence[Row], mode: str) 
 
 def _measured(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if row.found.value is not None and row.sd > 0]
-
-
-def _full(change: Change) -> float:
-    """Return the catalogue's full amount of a sign in a change's direction."""
-    return change.attribute.pole(1 if change.amount > 0 else -1).full
 
 
 def _weights(rows: Sequence[Row]) -> list[float]:

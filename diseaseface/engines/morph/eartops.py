@@ -1,5 +1,6 @@
 """The top of an ear that hair hides: the rim of what shows of it, carried on in an arc to the head."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -19,7 +20,7 @@ _SOFT = 0.35  # of the arc, where it takes over
 
 
 @dataclass(frozen=True)
-class _Stump:
+class Stump:
     """What shows of an ear, canonical cm.
 
     Attributes
@@ -42,26 +43,28 @@ class _Stump:
     rise: float
 
 
-def level(canvas: Canvas, root_cm: float) -> np.ndarray:
+def stumps(canvas: Canvas, root_cm: float) -> tuple[Stump, ...]:
+    """Return what shows of the ears, of which enough does; they meet the head so far from the midline."""
+    return tuple(stump for outward in (1.0, -1.0) if (stump := _stump(canvas, outward, root_cm)))
+
+
+def level(canvas: Canvas, ears: Sequence[Stump]) -> np.ndarray:
     """Return up to which height an ear shows on the side of each pixel, canonical cm, (h, w)."""
-    tops = {out: stump.top if (stump := _stump(canvas, out, root_cm)) else -np.inf for out in (1.0, -1.0)}
+    tops = {1.0: -np.inf, -1.0: -np.inf} | {ear.outward: ear.top for ear in ears}
     return np.where(canvas.x_cm > 0.0, tops[1.0], tops[-1.0]).astype(np.float32)
 
 
-def grown(canvas: Canvas, light: np.ndarray, skin: np.ndarray, root_cm: float) -> np.ndarray:
+def grown(canvas: Canvas, light: np.ndarray, skin: np.ndarray, ears: Sequence[Stump]) -> np.ndarray:
     """Return the light of a bare head (h, w, 3) with the tops of its ears.
 
     Parameters
     ----------
     skin : float32 array of shape (h, w, 3)
         Light of the ears where it shows, and what stands for it elsewhere.
-    root_cm : float
-        How far from the midline ears meet the head.
     """
-    for outward in (1.0, -1.0):
-        if stump := _stump(canvas, outward, root_cm):
-            cover, carried = _arc(canvas, stump, skin)
-            light = light + cover[..., None] * (carried - light)
+    for ear in ears:
+        cover, carried = _arc(canvas, ear, skin)
+        light = light + cover[..., None] * (carried - light)
     return light
 
 
@@ -84,7 +87,7 @@ def _stump(canvas, outward, root):
     missing = float(heights[0]) + _USUAL_LENGTH_MM / MM_PER_CANONICAL_CM - seat
     low, high = (share * width for share in _RISE)
     rise = float(np.clip(max(missing, _ending(seat, top, reach[last] / width)), low + top - seat, high + top - seat))
-    return _Stump(outward, top, seat, root, width, rise)
+    return Stump(outward, top, seat, root, width, rise)
 
 
 def _ending(seat, top, narrowed):

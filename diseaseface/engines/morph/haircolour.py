@@ -27,7 +27,7 @@ _DEEP_CM = (0.4, 0.8)  # no skin shines through there
 _OFF_MIXTURE = (0.35, 0.15)  # what is no mixture is sheen
 
 
-def bleached(head: Scalp, name: str, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def bleached(head: Scalp, name: str, share: float) -> tuple[np.ndarray, np.ndarray]:
     """Return how far the hair of each pixel goes towards its colour without pigment, (h, w), and that colour, (3,)."""
     target = white(head) * np.array(_TINTS[name], np.float32)
     share = np.float32(min(share, 1.0))

@@ -49,7 +49,7 @@ def paint(canvas: Canvas, linear: np.ndarray, changes: Sequence[Change], seed: i
             drawn = None if done is None else float(np.copysign(done, change.amount) / scale)
             applied[k] = Applied(change, drawn, reason)
         else:
-            planes = haircolour.recolour(head, planes, *haircolour.bleached(head, name, share, seed))
+            planes = haircolour.recolour(head, planes, *haircolour.bleached(head, name, share))
             applied[k] = Applied(change, change.amount)
     if left.min() < 1.0:
         planes = _laid_bare(canvas, linear, head, planes, left)

@@ -65,12 +65,12 @@ class Scalp:
     @cached_property
     def off_cm(self) -> np.ndarray:
         """How far inside the outer edge of the person each pixel lies, canonical cm, (h, w)."""
-        return cv2.distanceTransform((self.person > 0.5).astype(np.uint8), cv2.DIST_L2, 3) / self.canvas.px_per_cm
+        return _depth_cm(self.person, self.canvas.px_per_cm)
 
     @cached_property
     def off_hair_cm(self) -> np.ndarray:
         """How far inside the edge of the hair each pixel lies, canonical cm, (h, w)."""
-        return cv2.distanceTransform((self.hair > 0.5).astype(np.uint8), cv2.DIST_L2, 3) / self.canvas.px_per_cm
+        return _depth_cm(self.hair, self.canvas.px_per_cm)
 
     @cached_property
     def inside(self) -> np.ndarray:
@@ -130,6 +130,10 @@ def _bounds(mask, margin):
     )
 
 
+def _depth_cm(mask, px_per_cm):
+    return cv2.distanceTransform((mask > 0.5).astype(np.uint8), cv2.DIST_L2, 3) / px_per_cm
+
+
 def _without_face(canvas, mask):
     """Hair without what is taken for it under the jaw, or is the shaded edge of the face."""
     broad = skull.by_disc(mask, cv2.MORPH_OPEN, 0.45, canvas.px_per_cm)
@@ -139,11 +143,11 @@ def _without_face(canvas, mask):
     return mask * _free(canvas)
 
 
-def _darker(canvas, hair):
-    """How much darker than the face's skin nearby, natural logarithm of light."""
+def _darker(canvas, hair, where=1.0):
+    """How much darker than the skin nearby, or than that of a place, each pixel is, natural logarithm of light."""
     size = 2 * round(0.6 * canvas.px_per_cm) + 1
     clear = canvas.skin**2 * (1.0 - cv2.dilate(hair, np.ones((size, size), np.uint8)))
-    skin = skull.fill(canvas, clear, 0.3)
+    skin = skull.fill(canvas, clear * where, 0.3)
     return cv2.log(np.maximum(skin[..., 1], 1e-3)) - cv2.log(np.maximum(canvas.planes[1], 1e-3))
 
 
@@ -157,10 +161,7 @@ def _free(canvas):
 
 def _with_fringe(canvas, hair, above_cm):
     """Hair with thin strands that hang over the forehead: what is darker than its skin, below the hairline."""
-    size = 2 * round(0.6 * canvas.px_per_cm) + 1
-    clear = canvas.skin**2 * (1.0 - cv2.dilate(hair, np.ones((size, size), np.uint8)))
-    skin = skull.fill(canvas, clear * maps.smoothstep(canvas.y_cm, 2.0, 4.0), 0.3)
-    darker = cv2.log(np.maximum(skin[..., 1], 1e-3)) - cv2.log(np.maximum(canvas.planes[1], 1e-3))
+    darker = _darker(canvas, hair, maps.smoothstep(canvas.y_cm, 2.0, 4.0))
     near = maps.smoothstep(above_cm, -_FRINGE_CM, 0.6 - _FRINGE_CM) * maps.smoothstep(canvas.y_cm, 4.9, 5.6)
     near = near * maps.smoothstep(np.abs(canvas.x_cm), 7.5, 6.8) * (1.0 - np.clip(3.0 * canvas.brows, 0.0, 1.0))
     hair = np.maximum(hair, maps.smoothstep(darker, 0.14, 0.45) * near).astype(np.float32)

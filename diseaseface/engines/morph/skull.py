@@ -38,9 +38,10 @@ def outline(canvas: Canvas) -> np.ndarray:
 
 def behind(canvas: Canvas, hair: np.ndarray, ground: np.ndarray) -> np.ndarray:
     """Return the light of the bare head before the background `ground`, (h, w, 3)."""
-    head = np.maximum(outline(canvas), _between_ears(canvas))
+    ears = eartops.stumps(canvas, _RADII_CM[0])
+    head = np.maximum(outline(canvas), _between_ears(canvas, ears))
     light = ground + head[..., None] * (_bare_head(canvas, hair) - ground)
-    return eartops.grown(canvas, light, _ears(canvas, hair), _RADII_CM[0])
+    return eartops.grown(canvas, light, _ears(canvas, hair), ears)
 
 
 def background(canvas: Canvas, hair: np.ndarray, person: np.ndarray) -> np.ndarray:
@@ -99,10 +100,10 @@ def by_disc(values: np.ndarray, operation: int, radius_cm: float, px_per_cm: flo
     return cv2.resize(done, values.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
-def _between_ears(canvas):
+def _between_ears(canvas, ears):
     """The sides of the head as far as the ears, where they show, (h, w)."""
     closed = by_disc(np.maximum(outline(canvas), canvas.skin), cv2.MORPH_CLOSE, 0.7, canvas.px_per_cm)
-    up_to = eartops.level(canvas, _RADII_CM[0])
+    up_to = eartops.level(canvas, ears)
     level = maps.smoothstep(canvas.y_cm - up_to, 0.1, -0.4) * maps.smoothstep(canvas.y_cm, -4.0, -2.0)
     return cv2.GaussianBlur(closed, (0, 0), 0.8) * level
 
