@@ -9,12 +9,14 @@ from diseaseface.errors import CatalogueError, DiseaseFaceError
 from diseaseface.evaluation import cards as validity
 from diseaseface.evaluation.cards import Card, HandAgreement, cards
 from diseaseface.evaluation.measurements import definitions, measure_all
+from diseaseface.evaluation.medians import median
 from diseaseface.evaluation.readings import SURFACE
 from diseaseface.evaluation.skin import SKIN, individual_typology_angle
 from diseaseface.faces.anthropometry import MEASURES
 from diseaseface.faces.extents import EXTENTS
 from diseaseface.faces.face import Face
 from diseaseface.faces.proportions import PROPORTIONS
+from diseaseface.faces.zones import ZONES, terms, zone
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +90,24 @@ def test_agreement_is_worked_by_hand():
 
 
 def test_the_typology_angle_is_worked_by_hand():
-    assert individual_typology_angle(np.array([60.0, 8.0, 10.0])) == pytest.approx(45.0)
-    assert individual_typology_angle(np.array([50.0, 8.0, 10.0])) == pytest.approx(0.0)
+    assert individual_typology_angle(np.array(60.0), np.array(10.0)) == pytest.approx(45.0)
+    assert individual_typology_angle(np.array(50.0), np.array(10.0)) == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 40, 401])
+def test_the_median_is_the_middle_or_between_the_two_middles(count):
+    values = np.random.default_rng(count).normal(size=count).astype(np.float32)
+    assert median(values) == pytest.approx(float(np.median(values)), rel=1e-6)
+
+
+@pytest.mark.parametrize("name", ZONES)
+def test_a_zone_is_the_inside_of_its_ellipses_on_both_sides_of_the_face(name):
+    x, y = np.meshgrid(np.linspace(-8, 8, 161, dtype=np.float32), np.linspace(-9, 9, 181, dtype=np.float32))
+    inside = zone(name, terms(x, y))
+    nearest = np.min([((abs(x) - cx) / a) ** 2 + ((y - cy) / b) ** 2 for cx, cy, a, b in ZONES[name]], axis=0)
+    told = abs(nearest - 1.0) > 1e-3  # positions are of single precision
+    assert np.array_equal(inside[told], (nearest < 1.0)[told])
+    assert np.array_equal(inside, inside[:, ::-1])
 
 
 @pytest.mark.parametrize("name", ["cheeks_erythema_contrast", "lip_erythema_contrast", "nose_melanin_contrast"])

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from diseaseface.evaluation.frame import PX_PER_CM
+from diseaseface.evaluation.medians import median
 from diseaseface.evaluation.views import View
 
 Read = Callable[[View, View | None], float | None]
@@ -38,7 +39,7 @@ def _find_paler(now, before):
     light = -now.planes[1]
     light = light + before.planes[1] if before else light - now.blurred(light, 2.0)
     light = cv2.GaussianBlur(light, (0, 0), 0.08 * PX_PER_CM)
-    rest = np.median(light[now.face_skin]) if now.face_skin.any() else 0.0
+    rest = median(light[now.face_skin]) if now.face_skin.any() else 0.0
     # A flush leaves skin that only seems pale; a pale face has no patches.
     return light > max(rest, 0.0 if before else rest) + _PALER
 
@@ -54,7 +55,7 @@ def _index(name: str, now: View, before: View | None) -> tuple[np.ndarray, np.nd
 
 def _median(values: np.ndarray, where: np.ndarray, least: int = _LEAST_PIXELS) -> float | None:
     chosen = values[where]
-    return float(np.median(chosen)) if len(chosen) >= least else None
+    return median(chosen) if len(chosen) >= least else None
 
 
 def _contrast(index: str, inside: str, outside: str, now: View, before: View | None) -> float | None:

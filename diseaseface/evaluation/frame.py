@@ -13,7 +13,7 @@ import numpy as np
 
 from diseaseface.faces.face import Face, Regions
 from diseaseface.faces.mesh import Pose
-from diseaseface.faces.zones import zone
+from diseaseface.faces.zones import terms, zone
 
 PX_PER_CM = 22.0  # of canonical centimetres; a face is about 340 px wide
 _CENTRE_CM = (0.0, -0.6, 0.0)
@@ -78,7 +78,11 @@ class Frame:
 
     def zone(self, name: str) -> np.ndarray:
         """Return where a zone of `faces.zones` lies in the frame, bool (h, w)."""
-        return self.keep(("zone", name), lambda: zone(name, self.x_cm, self.y_cm))
+        return self.keep(("zone", name), lambda: zone(name, self._terms))
+
+    @property
+    def _terms(self) -> np.ndarray:
+        return self.keep(("terms",), lambda: terms(self.x_cm, self.y_cm))
 
     def keep(self, key: tuple, make: Callable[[], object]) -> object:
         """Return what `make` gives, made only once for a key."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from diseaseface.evaluation.colour import Read, paler
 from diseaseface.evaluation.frame import PX_PER_CM
+from diseaseface.evaluation.medians import median
 from diseaseface.evaluation.views import View
 
 _FINE_CM, _BROAD_CM = (0.085, 0.24), (0.26, 0.6)  # scale of a papule, of a nodule, and of what is around
@@ -76,7 +77,7 @@ def _brown_area(now: View, before: View | None) -> float | None:
     if before:
         brown = brown - (before.planes[2] - _REDNESS * before.planes[1])
     brown = now.blurred(brown, _BROWN_CM)
-    return float(100.0 * (brown > np.median(brown[known]) + _LEAST_BROWN)[known].mean())
+    return float(100.0 * (brown > median(brown[known]) + _LEAST_BROWN)[known].mean())
 
 
 def _vessels(now: View, before: View | None) -> float | None:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from diseaseface.errors import CatalogueError
-from diseaseface.faces.zones import zone
+from diseaseface.faces.zones import terms, zone
 
 FILE = "data/places.toml"
 SPREAD_CM = 0.55  # standard deviation of the spot around a point; set by eye
@@ -70,9 +70,9 @@ class Place:
             How much of each node is bare skin: zones are read on nothing else.
         """
         x, y = nodes_cm[..., 0], nodes_cm[..., 1]
-        found = np.zeros(x.shape, np.float32)
+        found, at = np.zeros(x.shape, np.float32), terms(x, y)
         for name in self.zones:
-            inside = (zone(name, x, y) * skin).astype(np.float32)
+            inside = (zone(name, at) * skin).astype(np.float32)
             found = np.maximum(found, cv2.GaussianBlur(inside, (0, 0), _SOFT_NODES))
         for one, other in _segments(self, marks_cm):
             found = np.maximum(found, np.exp(-0.5 * (_distance(x, y, one, other) / SPREAD_CM) ** 2))

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from diseaseface.evaluation.frame import PX_PER_CM
+from diseaseface.evaluation.medians import median
 from diseaseface.evaluation.views import View
 
 _LEAST_PIXELS, _LEAST_EYE_PIXELS = 40, 12
@@ -36,38 +37,46 @@ class SkinMeasure:
     read: Callable[[View], float | None]
 
 
-def individual_typology_angle(lab: np.ndarray) -> np.ndarray:
-    """Return the individual typology angle of CIE L*a*b* (..., 3), degrees: larger on lighter skin."""
-    return np.degrees(np.arctan2(lab[..., 0] - 50.0, np.maximum(lab[..., 2], 1e-3)))
+def individual_typology_angle(lightness: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return the individual typology angle of L* and b* of CIE L*a*b*, degrees: larger on lighter skin."""
+    return np.degrees(np.arctan2(lightness - 50.0, np.maximum(b, 1e-3)))
 
 
-def _lab(view: View) -> np.ndarray:
-    return view.keep(("lab",), lambda: cv2.cvtColor(view.codes / np.float32(255.0), cv2.COLOR_RGB2LAB))
+def _lab(view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return view.keep(("lab",), lambda: cv2.split(cv2.cvtColor(view.codes / np.float32(255.0), cv2.COLOR_RGB2LAB)))
 
 
-def _bare(view: View, *zones: str) -> np.ndarray:
-    inside = np.zeros(view.skin.shape, bool)
-    for zone in zones:
-        inside |= view.zone(zone)
-    return inside & view.skin & view.readable
+def _bare(view: View, *zones: str, but: str | None = None) -> np.ndarray:
+    """Return the numbers of the pixels of bare skin in some zones and outside another."""
+    return view.keep(("bare", but, *zones), lambda: _find_bare(view, zones, but))
+
+
+def _find_bare(view, zones, but):
+    inside = np.any([view.zone(zone) for zone in zones], axis=0) & view.skin & view.readable
+    return np.flatnonzero(inside & ~view.zone(but) if but else inside)
 
 
 def _eye(view: View, region: str) -> np.ndarray:
-    return (view.frame.region(region) > _SURE) & view.readable
+    """Return the numbers of the pixels of lips, sclera or iris."""
+    return view.keep(("eye", region), lambda: np.flatnonzero((view.frame.region(region) > _SURE) & view.readable))
 
 
 def _middle(values: np.ndarray, where: np.ndarray, least: int = _LEAST_PIXELS) -> float | None:
-    chosen = values[where]
-    return float(np.median(chosen)) if len(chosen) >= least else None
+    return median(values.ravel()[where]) if len(where) >= least else None
 
 
 def _typology(view: View) -> float | None:
     angles = _typology_angles(view)
-    return float(np.median(angles)) if len(angles) >= _LEAST_PIXELS else None
+    return median(angles) if len(angles) >= _LEAST_PIXELS else None
 
 
 def _typology_angles(view: View) -> np.ndarray:
-    return view.keep(("typology",), lambda: individual_typology_angle(_lab(view)[_bare(view, "cheeks", "forehead")]))
+    return view.keep(("typology",), lambda: _find_typology_angles(view))
+
+
+def _find_typology_angles(view):
+    where, (lightness, _, b) = _bare(view, "cheeks", "forehead"), _lab(view)
+    return individual_typology_angle(lightness.ravel()[where], b.ravel()[where])
 
 
 def _typology_spread(view: View) -> float | None:
@@ -80,7 +89,7 @@ def _typology_spread(view: View) -> float | None:
 
 
 def _lab_level(channel: int, where: Callable[[View], np.ndarray], view: View) -> float | None:
-    return _middle(_lab(view)[..., channel], where(view), _LEAST_EYE_PIXELS)
+    return _middle(_lab(view)[channel], where(view), _LEAST_EYE_PIXELS)
 
 
 def _index(which: str, view: View) -> np.ndarray:
@@ -93,7 +102,7 @@ def _index(which: str, view: View) -> np.ndarray:
 def _contrast(which: str, zone: str, view: View) -> float | None:
     """Median of an index in one zone of bare skin minus that of the outer face."""
     here = _middle(_index(which, view), _bare(view, zone))
-    there = _middle(_index(which, view), _bare(view, "outer") & ~view.zone(zone))
+    there = _middle(_index(which, view), _bare(view, "outer", but=zone))
     return None if here is None or there is None else here - there
 
 
@@ -106,7 +115,7 @@ def _lip_contrast(which: str, view: View) -> float | None:
 def _band(name: str, view: View) -> float | None:
     """Standard deviation of lightness between two scales, on bare skin away from its edges, L*."""
     fine, coarse = (size * PX_PER_CM for size in _BANDS_CM[name])
-    light = _lab(view)[..., 0]
+    light = _lab(view)[0]
     weight = view.skin.astype(np.float32)
     passed = view.blurred(light, fine / PX_PER_CM) - view.blurred(light, coarse / PX_PER_CM)
     where = cv2.erode(weight * view.zone("face"), np.ones((5, 5))) > 0
@@ -118,14 +127,14 @@ def _mottling(view: View) -> float | None:
     redness = view.erythema
     passed = view.blurred(redness, 0.2) - view.blurred(redness, 0.9)
     where = _bare(view, "face")
-    return float(passed[where].std()) if where.sum() >= 400 else None
+    return float(passed.ravel()[where].std()) if len(where) >= 400 else None
 
 
 def _iris_hue(view: View) -> float | None:
     where = _eye(view, "iris")
-    if where.sum() < _LEAST_EYE_PIXELS:
+    if len(where) < _LEAST_EYE_PIXELS:
         return None
-    a, b = (np.median(_lab(view)[..., channel][where]) for channel in (1, 2))
+    a, b = (median(_lab(view)[channel].ravel()[where]) for channel in (1, 2))
     return float(np.degrees(np.arctan2(b, a)))
 
 

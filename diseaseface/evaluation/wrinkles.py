@@ -11,6 +11,7 @@ import numpy as np
 
 from diseaseface.evaluation.colour import Read
 from diseaseface.evaluation.frame import PX_PER_CM
+from diseaseface.evaluation.medians import median
 from diseaseface.evaluation.views import View
 
 _ALONG_CM, _FINE_CM, _AROUND_CM = 0.28, 0.045, 0.16
@@ -37,14 +38,16 @@ def _valleys(seen: View, level: bool) -> np.ndarray:
 
 
 def _find_valleys(seen, level):
-    along, fine, around = (sigma * PX_PER_CM for sigma in (_ALONG_CM, _FINE_CM, _AROUND_CM))
-    dark = np.ascontiguousarray(seen.planes[1])
+    smooth = _one_way(np.ascontiguousarray(seen.planes[1]), _ALONG_CM, level)
+    fine, around = (_one_way(smooth, sigma_cm, not level) for sigma_cm in (_FINE_CM, _AROUND_CM))
+    return np.maximum(fine - around, 0.0)
 
-    def blurred(across):
-        across_x, across_y = (along, across) if level else (across, along)
-        return cv2.GaussianBlur(dark, (0, 0), sigmaX=across_x, sigmaY=across_y)
 
-    return np.maximum(blurred(fine) - blurred(around), 0.0)
+def _one_way(image, sigma_cm, level):
+    """Blur along rows, or along columns, only."""
+    sigma = sigma_cm * PX_PER_CM
+    taps = round(8.0 * sigma + 1.0) | 1
+    return cv2.GaussianBlur(image, (taps, 1) if level else (1, taps), sigma)
 
 
 def _inflamed_area(now: View, before: View | None) -> float | None:
@@ -58,7 +61,7 @@ def _inflamed_area(now: View, before: View | None) -> float | None:
     patch = np.zeros(known.shape, bool)
     for name, least in (("erythema", _REDDER), ("green", _DARKER)):
         value = _excess(name, now, before)
-        rest = float(np.median(value[known]))
+        rest = median(value[known])
         patch |= value > rest + least + _MOTTLING * max(rest, 0.0)
     return float(100.0 * patch[known].mean())
 

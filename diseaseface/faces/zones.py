@@ -34,10 +34,18 @@ ZONES: dict[str, tuple[tuple[float, float, float, float], ...]] = {
 }
 
 
-def zone(name: str, x_cm: np.ndarray, y_cm: np.ndarray) -> np.ndarray:
-    """Return where a zone lies, bool of the positions' shape."""
+def terms(x_cm: np.ndarray, y_cm: np.ndarray) -> np.ndarray:
+    """Return what the equations of ellipses are made of at positions of any shape, float32 (4, ...)."""
     aside = np.abs(x_cm)
-    inside = np.zeros(aside.shape, bool)
+    return np.stack([aside * aside, aside, y_cm * y_cm, y_cm]).astype(np.float32, copy=False)
+
+
+def zone(name: str, at: np.ndarray) -> np.ndarray:
+    """Return where a zone lies, bool of the positions' shape; `at` are their `terms`."""
+    flat = at.reshape(4, -1)  # one product of a row and a matrix, where the plain formula makes six pictures
+    inside = np.zeros(flat.shape[1], bool)
     for x, y, half_width, half_height in ZONES[name]:
-        inside |= ((aside - x) / half_width) ** 2 + ((y_cm - y) / half_height) ** 2 < 1.0
-    return inside
+        a, b = half_width**-2.0, half_height**-2.0
+        row = np.array([a, -2.0 * a * x, b, -2.0 * b * y], np.float32)
+        inside |= row @ flat < 1.0 - a * x * x - b * y * y
+    return inside.reshape(at.shape[1:])
