@@ -19,6 +19,7 @@ from diseaseface.errors import CatalogueError, DiseaseFaceError, RequestError, U
 from diseaseface.knowledge import language, primekg, profile_file
 from diseaseface.knowledge.profiles import Evidence, Profile, Sign
 from diseaseface.pictures import encode_png, read_report
+from diseaseface.ui.choices import Choices
 from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import Handlers
 from diseaseface.ui.profile_handlers import ProfileHandlers
@@ -102,7 +103,7 @@ def test_a_report_of_any_shape_changes_no_drawing_and_breaks_none(pipeline, tmp_
         photo = tmp_path / "photo.png"
         photo.write_bytes(with_text(json.dumps(varied(sound, random))))
         kept += read_report(photo) is not None
-        assert "<img" not in Handlers.recognise(str(photo))
+        assert "<img" not in Choices.recognise(str(photo))
         refused(lambda photo=photo: quick.draw(photo, disease, 0.7, toward="healthy"))
     assert kept >= 5, "some changes leave it a report"
 

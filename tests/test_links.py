@@ -8,8 +8,8 @@ import gradio as gr
 import pytest
 
 from diseaseface.ui import asked, links, visit
+from diseaseface.ui.choices import Choices
 from diseaseface.ui.examples import examples
-from diseaseface.ui.handlers import Handlers
 
 WANTED = asked.Asked("ORPHA:870", 35, 4, "8", "female", "right", "sampled", "healthy", "morph")
 
@@ -83,10 +83,10 @@ def test_restoring_sets_everything_asks_for_the_picture_and_says_when_the_photo_
     photo.write_bytes(b"")
     chosen = SimpleNamespace(place=1)
     past = (entry(), entry(20, str(photo)))
-    photo_path, *values, own, asked_for, notice = Handlers.restore(past, 6, chosen)
+    photo_path, *values, own, asked_for, notice = Choices.restore(past, 6, chosen)
     assert (photo_path, own, asked_for, notice) == (str(photo), None, 7, "")
     assert asked.Asked(*values) == past[1].asked
     photo.unlink()
-    photo_path, *_, asked_for, notice = Handlers.restore(past, 6, chosen)
+    photo_path, *_, asked_for, notice = Choices.restore(past, 6, chosen)
     assert "deleted" in notice
     assert photo_path == asked_for == gr.skip(), "nothing is drawn on another photo, which would take the notice away"

@@ -64,9 +64,14 @@ def test_what_is_open_already_is_not_opened_again(handlers):
     assert named(handlers, again)["graph"].data, "the first opening may have been cut short before its graph"
 
 
-def test_a_click_before_anything_is_open_leaves_what_is_being_opened(handlers):
+def test_a_click_before_anything_is_open_leaves_what_is_being_opened_and_says_so(handlers):
     for given in (handlers.reset(None), handlers.edit(event(place=0, what="on", value=0), None)):
-        assert all(value == gr.skip() for value in given)
+        assert all(value == gr.skip() for value in given[:-1])
+        assert texts.PROFILE_NOTHING_OPEN in given[-1]
+    for call in (handlers.send, handlers.export):
+        with pytest.raises(gr.Error) as told:
+            call(None)
+        assert told.value.message == texts.PROFILE_NOTHING_OPEN
 
 
 def test_the_search_box_is_set_once_so_that_a_choice_made_meanwhile_stays(handlers):

@@ -155,6 +155,12 @@ def test_a_question_does_not_give_the_answer_away():
     assert html.count("<li") == 4
 
 
+def test_an_answer_to_a_question_that_is_forgotten_says_so():
+    *stay, told = teach_tab.TeachHandlers.answer(None, (1, 1), SimpleNamespace(place=0))
+    assert all(value == {"__type__": "update"} for value in stay)
+    assert texts.QUIZ_GONE in told
+
+
 def test_an_answer_is_judged_once_in_words_and_counted():
     asked = turn()
     answer = teach_tab.TeachHandlers.answer

@@ -7,14 +7,15 @@ import re
 import threading
 import time
 import weakref
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from types import SimpleNamespace
 
 import gradio as gr
 import numpy as np
 import pytest
-from gradio.components.image import ImageData
+from gradio.context import LocalContext
+from gradio.data_classes import FileData
 from gradio.state_holder import StateHolder
 
 from diseaseface import pictures
@@ -25,7 +26,9 @@ from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Evidence, Profile, Sign, Undrawn
 from diseaseface.pipeline import Drawing
 from diseaseface.ui import asked, plot, presenters, texts, views
+from diseaseface.ui.asked import Asked
 from diseaseface.ui.blocks import Page
+from diseaseface.ui.choices import Choices
 from diseaseface.ui.downloads import KINDS, Downloads
 from diseaseface.ui.engines import offered
 from diseaseface.ui.examples import examples
@@ -33,8 +36,9 @@ from diseaseface.ui.handlers import FRAMES, Handlers
 from diseaseface.ui.heap import give_back
 from diseaseface.ui.lanes import READING, Lanes
 from diseaseface.ui.layout import build
-from diseaseface.ui.parts import ASKS_CONSENT, visitors
+from diseaseface.ui.parts import ASKS_CONSENT
 from diseaseface.ui.progress import Stopped
+from diseaseface.ui.room import PREFIX
 from diseaseface.ui.serve import launch_options
 from diseaseface.ui.sessions import forget, make_room
 
@@ -251,7 +255,7 @@ def test_a_photo_is_not_drawn_on_before_consent_and_examples_need_none():
 
 
 def taken(path):
-    return Handlers(FakePipeline()).take_upload(SimpleNamespace(path=str(path)))
+    return Choices(FakePipeline()).take_upload(SimpleNamespace(path=str(path)))
 
 
 @pytest.fixture
@@ -312,7 +316,7 @@ def test_a_downloaded_picture_carries_its_report():
 def test_a_picture_drawn_here_is_recognised_and_the_way_back_is_shown(tmp_path):
     path = tmp_path / "drawn.png"
     path.write_bytes(pictures.encode_png(HEAD.image, report(0.7)))
-    told = Handlers.recognise(str(path))
+    told = Choices.recognise(str(path))
     assert "Down syndrome" in told
     assert "70" in told
 
@@ -329,7 +333,7 @@ def test_the_note_on_a_recognised_picture_is_words_on_the_page_and_no_value_of_t
 def test_a_forged_report_is_no_danger_to_the_page(tmp_path, disease):
     path = tmp_path / "forged.png"
     path.write_bytes(pictures.encode_png(HEAD.image, report(0.7, disease=disease)))
-    assert "<b>" not in Handlers.recognise(str(path))
+    assert "<b>" not in Choices.recognise(str(path))
 
 
 def downloads():
@@ -645,20 +649,67 @@ def test_whoever_stops_waiting_leaves_the_line():
         assert handlers.lanes.waiting() == {"morph": 0}
 
 
+def takers() -> dict[str, gr.components.Component]:
+    """The built page's places for one photo, those for programs among them, by what they are called."""
+    boxes = [one for one in build(FakePipeline()).blocks.values() if isinstance(one, gr.Image | gr.File)]
+    taking = [one for one in boxes if one.interactive is not False and getattr(one, "file_count", "single") == "single"]
+    return {one.elem_id or f"api-{one.label}-{one._id}": one for one in taking if one.type == "filepath"}
+
+
 def test_a_photo_that_is_deleted_by_now_is_told_in_words_without_its_name(room):
-    component = visitors(gr.Image(type="filepath", image_mode=None))
-    with pytest.raises(gr.Error) as told:
-        component.preprocess(ImageData(path=str(room / "jane-doe.jpg")))
-    assert told.value.message == texts.PHOTO_GONE
-    assert "jane" not in str(told.value)
+    found = takers()
+    assert found.keys() >= {"photo", "evaluate-photo", "evaluate-before"}
+    assert sum(name.startswith("api-") for name in found) >= 3
+    for box in found.values():
+        with pytest.raises(gr.Error) as told:
+            box.preprocess(FileData(path=str(room / "jane-doe.jpg")))
+        assert told.value.message == texts.PHOTO_GONE
+        assert "jane" not in str(told.value)
+
+
+def test_a_profile_of_ones_own_that_is_forgotten_is_told_next_to_the_disease():
+    (step,) = steps(disease="OWN:Mine")
+    assert texts.OWN_GONE.split(":")[0] in step["disease_notice"]
+
+
+def test_a_picture_of_a_visit_that_is_forgotten_says_so_and_leaves_the_settings():
+    *values, notice = Choices.restore((), 6, SimpleNamespace(place="1"))
+    assert all(stays(value) for value in values)
+    assert len(values) == len(fields(Asked)) + 3
+    assert texts.PHOTO_GONE.split(",")[0] in notice
 
 
 def test_a_photo_stays_while_it_is_used(room):
     photo = room / "photo.png"
     photo.write_bytes(pictures.encode_png(HEAD.image))
-    os.utime(photo, (0, 0))
-    assert visitors(gr.Image(type="filepath", image_mode=None)).preprocess(ImageData(path=str(photo))) == str(photo)
-    assert time.time() - photo.stat().st_mtime < 60
+    for box in takers().values():
+        os.utime(photo, (0, 0))
+        assert box.preprocess(FileData(path=str(photo))) == str(photo)
+        assert time.time() - photo.stat().st_mtime < 60
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        (f"/tmp/{PREFIX}of-the-page-before/abc/jane-doe.jpg", texts.PHOTO_BEFORE_START),
+        ("/etc/hostname", texts.NOTHING_IS_FETCHED),
+    ],
+    ids=["of a page that is gone", "never sent"],
+)
+def test_a_file_that_was_not_sent_to_this_page_is_refused_in_one_sentence_and_not_in_the_log(path, told):
+    page = build(FakePipeline())
+    page.has_launched, page.blocked_paths, page.allowed_paths = True, [], []
+    photo = next(one for one in page.blocks.values() if getattr(one, "elem_id", None) == "photo")
+    takes = next(fn for fn in page.fns.values() if fn.inputs == [photo])
+    sent = {"path": path, "meta": {"_type": "gradio.FileData"}}
+    before = LocalContext.blocks.set(page)
+    try:
+        with pytest.raises(gr.Error) as refused:
+            asyncio.run(page.preprocess_data(takes, [sent], None))
+    finally:
+        LocalContext.blocks.reset(before)
+    assert refused.value.message == told
+    assert not refused.value.print_exception
 
 
 def test_what_a_session_remembers_of_a_face_is_forgotten_after_some_minutes():

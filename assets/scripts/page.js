@@ -117,9 +117,24 @@
     input.dispatchEvent(new Event('change', { bubbles: true }));
   }, true);
 
+  // Where the connection is lost, Gradio says so, and loads the page anew when it is there again, after two seconds at
+  // the least: `return.js` goes on. Whoever leaves cuts the connection as well, and is gone sooner.
+  let lost = null;
+  const attend = () => (lost = document.querySelector('.toast-body.error') ? lost ?? performance.now() : null);
+  addEventListener('pagehide', () => {
+    if (lost === null || performance.now() - lost < 1500) return;
+    const query = new URLSearchParams(document.querySelector('#caption [data-link]')?.dataset.link);
+    if (root.classList.contains('dark')) query.set('__theme', 'dark');
+    sessionStorage.setItem('diseaseface-lost', `?${query}`);
+  });
+  const seen = () => root.classList.remove('returned');
+  addEventListener('change', (event) => event.target.type === 'file' && seen());
+  addEventListener('click', (event) => event.target.closest?.('#returned button, #examples button') && seen());
+
   // Gradio puts a picture that is only shown into a button without a name: the heading above it is its name.
   const nameless = '.image-container > button:not([aria-label])';
   new MutationObserver(() => {
+    attend();
     for (const button of document.querySelectorAll(nameless)) {
       button.setAttribute('aria-label', button.closest('.column')?.querySelector('h2')?.innerText || 'Picture');
     }

@@ -15,6 +15,7 @@ from diseaseface.ui.lanes import Lanes
 from diseaseface.ui.parts import disease_box, remembered, script, title, words, working_line
 from diseaseface.ui.progress import doing, idle, retold, told_by_steps
 from diseaseface.ui.transform_wiring import ENGINE, QUIET, made_idle
+from diseaseface.ui.workbench import meant
 
 if TYPE_CHECKING:
     from diseaseface.pipeline import Drawing, Pipeline
@@ -58,8 +59,8 @@ class CompareHandlers:
             yield gr.skip(), gr.skip(), *idle()
             return
         yield gr.skip(), gr.skip(), *doing(texts.COMPARE_DRAWING)
-        first, second = _meant(values[0], own, opened), _meant(values[3], own, opened)
         try:
+            first, second = meant(values[0], own, opened), meant(values[3], own, opened)
             one = yield from retold(self._draw(held, first, *values[1:3]), _beside)
             other = yield from retold(self._draw(held, second, *values[4:]), _beside)
         except DiseaseFaceError as error:
@@ -81,11 +82,12 @@ class CompareHandlers:
         if not disease:
             yield gr.skip(), *idle(presenters.notice_html(texts.NO_DISEASE))
             return
-        drawn, meant = [], _meant(disease, own, opened)
+        drawn: list[Drawing] = []
         try:
+            profile = meant(disease, own, opened)
             for seed in range(int(since), int(since) + PEOPLE):
                 yield gr.skip(), *doing(texts.PATIENTS_DRAWING.format(len(drawn) + 1, PEOPLE))
-                drawing = self._draw(held, meant, severity, "morph", presentation="sampled", seed=seed)
+                drawing = self._draw(held, profile, severity, "morph", presentation="sampled", seed=seed)
                 drawn.append((yield from retold(drawing, lambda said: (gr.skip(), *doing(said)))))
         except DiseaseFaceError as error:
             yield gr.skip(), *idle(presenters.notice_html(str(error)))
@@ -121,14 +123,9 @@ class CompareHandlers:
         disease: str, severity: float, own: Profile | None, opened: Profile | None, asked_for: int, event: gr.EventData
     ) -> tuple:
         """Take one of the people to the first tab, with the profile where it is the visitor's own."""
-        meant, room = _meant(disease, own, opened), gr.Tabs(selected="transform")
-        own = meant if isinstance(meant, Profile) else None
+        room = gr.Tabs(selected="transform")
+        own = next((one for one in (own, opened) if one is not None and one.id == disease), None)
         return disease, severity, int(event.seed), "sampled", "disease", own, room, asked_for + 1
-
-
-def _meant(disease: str, *own: Profile | None) -> str | Profile:
-    """Return the visitor's own profile that goes by an id; any other disease stays as it is."""
-    return next((one for one in own if one is not None and one.id == disease), disease)
 
 
 def _beside(said: str) -> tuple:

@@ -13,8 +13,7 @@ from diseaseface import pictures, survey
 from diseaseface.errors import DiseaseFaceError, FaceError, PhotoError
 from diseaseface.ui import evaluate_words, presenters, texts
 from diseaseface.ui.evaluate_figure import signs_figure
-from diseaseface.ui.examples import examples
-from diseaseface.ui.handlers import is_example
+from diseaseface.ui.examples import examples, is_example
 from diseaseface.ui.outputs import Outputs
 
 if TYPE_CHECKING:

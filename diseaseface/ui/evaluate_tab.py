@@ -15,7 +15,6 @@ from diseaseface.ui.parts import (
     script,
     step_title,
     title,
-    visitors,
     words,
 )
 
@@ -54,19 +53,17 @@ def add(pipeline: "Pipeline", search, room: gr.Tab) -> dict:
 
 
 def _photo(name: str, label: str, hint: str, height: int) -> gr.Image:
-    return visitors(
-        gr.Image(
-            type="filepath",
-            sources=["upload", "webcam"] if name == "evaluate-photo" else ["upload"],
-            image_mode=None,
-            show_label=False,
-            label=label,
-            placeholder=hint,
-            height=height,
-            buttons=[],
-            elem_id=name,
-            elem_classes=["asked-photo", ASKS_CONSENT],
-        )
+    return gr.Image(
+        type="filepath",
+        sources=["upload", "webcam"] if name == "evaluate-photo" else ["upload"],
+        image_mode=None,
+        show_label=False,
+        label=label,
+        placeholder=hint,
+        height=height,
+        buttons=[],
+        elem_id=name,
+        elem_classes=["asked-photo", ASKS_CONSENT],
     )
 
 

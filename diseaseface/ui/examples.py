@@ -55,3 +55,8 @@ def _heads() -> list[Example]:
         return []
     entries = json.loads(_LIST.read_text(encoding="utf-8"))
     return [Example(_LIST.parent / entry["file"], entry["label"], True) for entry in entries]
+
+
+def is_example(photo: str) -> bool:
+    """Tell whether a photo is one that the page offers."""
+    return photo in {str(one.path) for one in examples()}

@@ -3,12 +3,10 @@
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import fields, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
-from gradio.utils import get_upload_folder
 
 from diseaseface import pictures
 from diseaseface.errors import DiseaseFaceError, FaceError, PhotoError, UnknownDisease
@@ -18,13 +16,14 @@ from diseaseface.settings import STAGES, parallel
 from diseaseface.takeaway.bundle import FRAMES
 from diseaseface.ui import asked, links, presenters, texts, viewer, visit
 from diseaseface.ui.asked import Asked
-from diseaseface.ui.examples import examples
+from diseaseface.ui.examples import examples, is_example
 from diseaseface.ui.held import Held, Shown, working
 from diseaseface.ui.lanes import READING, Lanes
 from diseaseface.ui.plot import plot_html
 from diseaseface.ui.progress import retold, told_by_steps
 from diseaseface.ui.room import touch
 from diseaseface.ui.stages import stages_html
+from diseaseface.ui.workbench import meant
 
 if TYPE_CHECKING:
     from diseaseface.pipeline import Drawing, Pipeline, Result
@@ -96,19 +95,19 @@ class Handlers:
     ) -> Iterator[tuple]:  # fmt: skip
         """Draw, then score, then draw the course; each as soon as it is there."""
         wanted = Asked(disease, severity, seed, age, sex, side, presentation, toward, engine)
-        chosen = own if own is not None and own.id == disease else disease
         if photo and not consent and not is_example(photo):
             yield Shown(photo_notice=presenters.notice_html(texts.CONSENT_FIRST)).values()
             return
         touch(photo)
-        for step in self._in_words(self._in_turns(photo, chosen, wanted, held, past)):
+        for step in self._in_words(self._in_turns(photo, wanted, held, own, past)):
             yield step.values()
 
-    def _in_turns(self, photo, disease, wanted: Asked, held: Held | None, past: tuple) -> Iterator[Shown]:
+    def _in_turns(self, photo, wanted: Asked, held: Held | None, own: Profile | None, past: tuple) -> Iterator[Shown]:
         """Draw in the engine's line, then read in another: nobody waits for a picture behind others' scores.
 
         A diffusion model draws the course as well, and again what fell short: all of that in one turn.
         """
+        disease = meant(wanted.disease, own)
         if wanted.engine != "morph":
             steps = self._steps(photo, disease, wanted, held, past)
             yield from self.lanes.in_turn(wanted.engine, steps, _before(texts.IN_LINE))
@@ -235,55 +234,8 @@ class Handlers:
             return gr.skip()
         return [viewer.frame(drawing, str(event.view)) for drawing in self._course(held, FRAMES)]
 
-    @staticmethod
-    def another_seed(seed: float | None, asked_for: int) -> tuple[int, int]:
-        """Return the next seed, chance that can be told to somebody else, and ask for its picture."""
-        return int(seed or 0) + 1, asked_for + 1
-
-    @staticmethod
-    def take_example(event: gr.EventData) -> str:
-        """Return the path of the example that was chosen."""
-        name = event.name
-        return next(str(one.path) for one in examples() if one.path.name == name)
-
-    def take_upload(self, event: gr.EventData) -> tuple:
-        """Return the path of the file that was sent, of no other on this machine, and the settings of one of ours."""
-        path = Path(str(event.path)).resolve()
-        if not path.is_relative_to(Path(get_upload_folder()).resolve()):
-            return gr.skip(), *_stay(len(fields(Asked)))
-        told = asked.restored(pictures.read_report(path), self._known)
-        return str(path), *(told.get(one.name, gr.skip()) for one in fields(Asked))
-
-    def _known(self, disease: str) -> bool:
-        try:
-            return bool(self.pipeline.profile(disease))
-        except UnknownDisease:
-            return False
-
-    @staticmethod
-    def restore(past: tuple[visit.Entry, ...], asked_for: int, event: gr.EventData) -> tuple:
-        """Return the settings of a picture of this visit, and ask for it; a photo that is deleted says so."""
-        entry = past[int(event.place)]
-        there = Path(entry.photo).is_file()
-        news = (asked_for + 1, "") if there else (gr.skip(), presenters.notice_html(texts.PHOTO_GONE))
-        return entry.photo if there else gr.skip(), *vars(entry.asked).values(), entry.own, *news
-
-    @staticmethod
-    def recognise(photo: str | None) -> str:
-        """Say so where a photo is a picture drawn here before."""
-        report = pictures.read_report(photo) if photo else None
-        disease, severity = (report or {}).get("disease"), (report or {}).get("severity")
-        if not isinstance(disease, dict) or not isinstance(severity, int | float):
-            return ""
-        return presenters.note_html(texts.OWN_PICTURE.format(name=disease.get("name"), severity=100 * severity))
-
     def _course(self, held: Held, stages: int) -> Iterator["Drawing"]:
         return self.pipeline.draw_strip(held.face, held.disease, stages, **held.settings)
-
-
-def is_example(photo: str) -> bool:
-    """Tell whether a photo is one that the page offers."""
-    return photo in {str(one.path) for one in examples()}
 
 
 def _before(told: str) -> Callable[[int], Shown]:

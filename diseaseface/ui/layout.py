@@ -41,6 +41,7 @@ def build(pipeline: "Pipeline") -> gr.Blocks:
     ) as page:
         api.add(pipeline, lanes)  # first, so that no handler of the page takes an endpoint's name
         gr.HTML(_masthead(), elem_id="masthead", js_on_load=None)
+        gr.HTML(_returned(), elem_id="returned", js_on_load=None)
         with gr.Tabs(elem_id="rooms") as rooms:
             with gr.Tab(texts.TAB_TRANSFORM, id="transform"):
                 parts = transform_tab.lay_out(handlers) | {"rooms": rooms}
@@ -93,3 +94,8 @@ def _masthead() -> str:
         f"<div class='brand'>{mark}<h1>{texts.NAME}</h1><span>{texts.TAGLINE}</span></div>"
         f"<button type='button' id='theme' aria-label='{texts.THEME}'></button>"
     )
+
+
+def _returned() -> str:
+    """Return what is said where the connection was lost in between; `return.js` tells the style sheet to show it."""
+    return f"<p role='status'>{texts.RETURNED}</p><button type='button' aria-label='{texts.CLOSE}'>×</button>"

@@ -11,22 +11,6 @@ from diseaseface.ui import texts
 from diseaseface.ui.examples import ASSETS, examples
 from diseaseface.ui.room import touch
 
-
-def visitors(photo: gr.Image) -> gr.Image:
-    """Return a photo's component that keeps its file while it is used, and says in words that it is deleted by now."""
-    read = photo.preprocess
-
-    def preprocess(payload):  # not a class of its own, for which Gradio would write a file beside this one
-        if payload is not None and payload.path:
-            if not Path(payload.path).is_file():
-                raise gr.Error(texts.PHOTO_GONE, print_exception=False)
-            touch(payload.path)
-        return read(payload)
-
-    photo.preprocess = preprocess
-    return photo
-
-
 ASKS_CONSENT = "asks-consent"  # the class of every place that takes photos; page.js keeps it shut until consent
 
 
@@ -118,12 +102,25 @@ def script(name: str) -> str:
 def hand_over_unopened(page: gr.Blocks) -> None:
     """Give photos to the handlers as files that nobody has opened: they say in a sentence what is wrong with one.
 
-    Gradio would open each first, and raise on a damaged one.
+    Gradio would open each first, and raise on a damaged one. A file is kept while it is used; one that is deleted by
+    now is refused in words, which do not tell its name.
     """
     for block in page.blocks.values():
-        if isinstance(block, gr.Image) and block.type == "filepath":
+        if isinstance(block, gr.Image | gr.File) and block.type == "filepath" and not _several(block):
             block.preprocess = _path_or(block.preprocess)
 
 
+def _several(block: gr.Image | gr.File) -> bool:
+    return getattr(block, "file_count", "single") != "single"
+
+
 def _path_or(preprocess: Callable) -> Callable:
-    return lambda payload: payload.path if payload is not None and payload.path else preprocess(payload)
+    def unopened(payload):
+        if payload is None or not payload.path:
+            return preprocess(payload)
+        if not Path(payload.path).is_file():
+            raise gr.Error(texts.PHOTO_GONE, print_exception=False)
+        touch(payload.path)
+        return payload.path
+
+    return unopened

@@ -112,8 +112,8 @@ class ProfileHandlers:
 
     def edit(self, event: gr.EventData, bench: Workbench | None) -> tuple:
         """Take one change of the table: its sign, what was changed, and to which per cent."""
-        if bench is None:  # nothing is open yet; what is being opened must stay
-            return gr.skip(), gr.skip()
+        if bench is None:  # what is being opened must stay
+            return gr.skip(), presenters.note_html(texts.PROFILE_NOTHING_OPEN)
         try:
             bench = bench.edited(int(event.place), str(event.what), WHAT[str(event.what)] * float(event.value))
         except (KeyError, TypeError, ValueError):  # a half-typed number
@@ -124,7 +124,7 @@ class ProfileHandlers:
     def reset(bench: Workbench | None) -> tuple:
         """Take all changes back."""
         if bench is None:
-            return gr.skip(), gr.skip(), gr.skip()
+            return gr.skip(), gr.skip(), presenters.note_html(texts.PROFILE_NOTHING_OPEN)
         opened = Workbench(bench.profile)
         return opened, profile_words.signs_html(opened.profile, opened.typical()), ""
 
@@ -132,7 +132,7 @@ class ProfileHandlers:
     def export(bench: Workbench | None) -> str:
         """Return the open profile, with the changes, as a JSON file."""
         if bench is None:
-            raise gr.Error(texts.PROFILE_NO_WORDS, print_exception=False)
+            raise gr.Error(texts.PROFILE_NOTHING_OPEN, print_exception=False)
         made = bench.made()
         kept = "".join(c if c.isalnum() else "-" for c in made.name.lower()).strip("-")
         data = json.dumps(made.to_dict(), ensure_ascii=False, indent=1).encode("utf-8")
@@ -141,7 +141,7 @@ class ProfileHandlers:
     def send(self, bench: Workbench | None, asked_for: int = 0) -> tuple:
         """Send the open profile to the first tab: by its id where it is the shipped one, else as the visitor's own."""
         if bench is None:
-            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            raise gr.Error(texts.PROFILE_NOTHING_OPEN, print_exception=False)
         return *self.opened(bench), gr.Tabs(selected="transform"), asked_for + 1
 
     def hand_over(self, bench: Workbench | None) -> tuple[str, Profile | None]:

@@ -18,6 +18,7 @@ from diseaseface.settings import SESSIONS_HELD, UPLOAD_LIMIT, VERSION, keep_seco
 from diseaseface.ui import texts
 from diseaseface.ui.examples import ASSETS
 from diseaseface.ui.heap import give_back, set_aside
+from diseaseface.ui.parts import script
 from diseaseface.ui.room import sweep
 from diseaseface.ui.sessions import forget
 
@@ -50,7 +51,8 @@ def launch_options(health: Callable[[], dict] = dict) -> dict:
         "server_name": server_name(),
         "theme": theme(),
         "css_paths": [ASSETS / f"{name}.css" for name in ("page", "viewer", "profiles", "evaluate")],
-        "js": Path(ASSETS / "scripts" / "page.js").read_text(encoding="utf-8"),
+        "js": script("page.js"),
+        "head": f"<script>{script('return.js')}</script>",
         "favicon_path": ASSETS / "icons" / "mark.png",
         "footer_links": [],
         "max_file_size": UPLOAD_LIMIT,

@@ -86,7 +86,9 @@ class TeachHandlers:
     def answer(turn: Turn | None, score: tuple[int, int], event: gr.EventData) -> tuple:
         """Judge an answer once, and explain; returns viewer, options, explanation, turn, score and its words."""
         place = int(event.place)
-        if turn is None or turn.answered or not 0 <= place < len(turn.question.options):
+        if turn is None:  # who was away for long has a page that is remembered no more
+            return *(gr.skip(),) * 5, presenters.notice_html(texts.QUIZ_GONE)
+        if turn.answered or not 0 <= place < len(turn.question.options):
             return (gr.skip(),) * 6
         right, total = score[0] + (place == turn.question.right), score[1] + 1
         explained = explanation_html(turn.question, turn.drawing, place)

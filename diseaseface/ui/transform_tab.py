@@ -18,7 +18,6 @@ from diseaseface.ui.parts import (
     script,
     step_title,
     title,
-    visitors,
     words,
 )
 from diseaseface.ui.viewer import ear, viewer
@@ -72,19 +71,17 @@ def _controls(handlers: Handlers) -> dict:
 def _photo() -> dict:
     step_title(1, texts.PHOTO)
     consent = consent_box("consent")
-    photo = visitors(
-        gr.Image(
-            type="filepath",
-            sources=["upload", "webcam"],
-            image_mode=None,
-            show_label=False,
-            label=texts.PHOTO,
-            placeholder=texts.PHOTO_HINT,
-            height=188,
-            buttons=[],
-            elem_id="photo",
-            elem_classes=ASKS_CONSENT,
-        )
+    photo = gr.Image(
+        type="filepath",
+        sources=["upload", "webcam"],
+        image_mode=None,
+        show_label=False,
+        label=texts.PHOTO,
+        placeholder=texts.PHOTO_HINT,
+        height=188,
+        buttons=[],
+        elem_id="photo",
+        elem_classes=ASKS_CONSENT,
     )
     upload = gr.HTML(_upload(), js_on_load=script("upload.js"), elem_id="upload", elem_classes=ASKS_CONSENT)
     notice = words("photo-notice")

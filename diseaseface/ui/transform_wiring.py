@@ -3,6 +3,7 @@
 import gradio as gr
 
 from diseaseface.ui import links
+from diseaseface.ui.choices import Choices
 from diseaseface.ui.downloads import KINDS, Downloads
 from diseaseface.ui.handlers import Handlers
 from diseaseface.ui.progress import idle
@@ -17,6 +18,7 @@ ASKED = ("disease", "severity", "seed", "age", "sex", "side", "presentation", "t
 
 def wire(page: gr.Blocks, handlers: Handlers, downloads: Downloads, parts: dict) -> None:
     """Connect the parts; whoever raises the number in `go` asks for a picture of the values that are set."""
+    choices = Choices(handlers.pipeline)
     outputs = [parts[name] for name in handlers.outputs()]
     inputs = [parts[name] for name in ("photo", *ASKED, "consent", "held", "own", "visit")]
     linked = [parts["photo"], *(parts[name] for name in links.known()[1:])]
@@ -38,12 +40,12 @@ def wire(page: gr.Blocks, handlers: Handlers, downloads: Downloads, parts: dict)
         **ENGINE,
     )
     made_idle(parts["status"], parts["stop"], [changed], failing=[opened, changed])
-    _wire_photo(handlers, parts)
+    _wire_photo(choices, parts)
     _wire_picture(handlers, parts)
     _wire_downloads(downloads, parts)
-    parts["dice"].click(handlers.another_seed, [parts["seed"], parts["go"]], [parts["seed"], parts["go"]], **QUIET)
+    parts["dice"].click(choices.another_seed, [parts["seed"], parts["go"]], [parts["seed"], parts["go"]], **QUIET)
     restored = [parts[name] for name in ("photo", *ASKED, "own", "go", "photo_notice")]
-    parts["visited"].select(handlers.restore, [parts["visit"], parts["go"]], restored, **QUIET)
+    parts["visited"].select(choices.restore, [parts["visit"], parts["go"]], restored, **QUIET)
 
 
 def made_idle(status: gr.HTML, stop: gr.Button, stopped: list, *, failing: list | None = None) -> None:
@@ -53,12 +55,12 @@ def made_idle(status: gr.HTML, stop: gr.Button, stopped: list, *, failing: list 
     stop.click(idle, None, [status, stop], cancels=stopped, queue=False, **QUIET)
 
 
-def _wire_photo(handlers: Handlers, parts: dict) -> None:
+def _wire_photo(choices: Choices, parts: dict) -> None:
     photo = parts["photo"]
-    photo.change(handlers.recognise, photo, parts["own_picture"], **QUIET)
-    parts["examples"].select(handlers.take_example, None, photo, **QUIET)
+    photo.change(choices.recognise, photo, parts["own_picture"], **QUIET)
+    parts["examples"].select(choices.take_example, None, photo, **QUIET)
     taken = [photo, *(parts[name] for name in ASKED)]
-    parts["upload"].upload(handlers.take_upload, None, taken, **QUIET)
+    parts["upload"].upload(choices.take_upload, None, taken, **QUIET)
 
 
 def _wire_picture(handlers: Handlers, parts: dict) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from diseaseface.edits import typical_signs, without_conflicts
+from diseaseface.errors import UnknownDisease
 from diseaseface.knowledge.profile_file import MAGNITUDE_LIMIT
 from diseaseface.knowledge.profiles import Evidence, Form, Profile, Sign
 from diseaseface.ui import texts
@@ -57,6 +58,17 @@ class Workbench:
         own = {(sign.attribute, sign.direction) for place, sign in enumerate(base.signs) if place in reweighted}
         forms = tuple(_untied(form, own) for form in base.forms)
         return replace(base, id=OWN + name, name=name, signs=tuple(signs), forms=forms)
+
+
+def meant(disease: str, *own: Profile | None) -> str | Profile:
+    """Return the visitor's own profile that goes by an id; any other disease stays as it is.
+
+    Raises UnknownDisease where it was the visitor's own and is forgotten by now.
+    """
+    found = next((one for one in own if one is not None and one.id == disease), None)
+    if found is None and (disease or "").startswith(OWN):
+        raise UnknownDisease(texts.OWN_GONE)
+    return found or disease
 
 
 def _untied(form: Form, own: Set[tuple[str, int]]) -> Form:

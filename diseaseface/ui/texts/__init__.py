@@ -23,11 +23,17 @@ PHOTO_TIPS_TEXT = (
     "Even daylight, nothing over the face: no glasses, no hair over brows or eyes, no filter.",
     "The whole head and neck in the picture, the face at least 300 pixels wide; 600 shows more signs.",
 )
-NOTHING_IS_FETCHED = "Send the photo itself: nothing is fetched from an address."
+NOTHING_IS_FETCHED = "Send the photo itself: nothing is fetched from an address, and no file is opened by its place."
+PHOTO_BEFORE_START = "The page was started anew and no longer has this photo: please choose it again."
 PHOTO_GONE = (
     "That photo is deleted by now, as all photos are some minutes after their last use: choose it again; "
     "the settings are there."
 )
+RETURNED = (
+    "The connection to the page was lost, and it was loaded anew. The settings are as they were; "
+    "a photo or a profile of your own is gone: please choose it again."
+)
+CLOSE = "Close"
 ASTRONAUT = "Eileen Collins, NASA, public domain"
 EXAMPLES = "Or start with one of these"
 EXAMPLES_NOTE = "Heads marked ◇ are synthetic: nobody looks like this. Astronaut: NASA, public domain."
@@ -89,7 +95,10 @@ TAKE = {
 IN_LINE = "In line for the engine: {} before you"
 IN_LINE_TO_READ = "In line for the scores: {} before you"
 BUSY = "{} requests are waiting for this engine already: please come again in a minute."
-NOTHING_TO_TAKE = "There is nothing to take away yet: choose a photo and a disease first."
+NOTHING_TO_TAKE = (
+    "There is nothing to take away: choose a photo and a disease first. A drawing is forgotten some minutes after its "
+    "last use; move the severity to have it drawn again."
+)
 
 STRIP_TITLE = "Course"
 STRIP_HINT = "Five stages of the same face. Choose one, or step with the arrow keys, to set the severity."
@@ -147,6 +156,11 @@ PROFILE_GRAPH = "Around it"
 PROFILE_GRAPH_HINT = "Signs, genes, and the diseases nearest by shared visible signs. Choose a disease to open it."
 PROFILE_COMPARE = "Side by side"
 PROFILE_COMPARE_HINT = "Choose a second disease"
+OWN_GONE = (
+    "This profile of your own is forgotten by now, as all are some minutes after their last use: "
+    "open, describe or import it again on the Profiles tab."
+)
+PROFILE_NOTHING_OPEN = "No profile is open, or it is forgotten by now: choose a disease, or describe a face in words."
 PROFILE_CHANGED = "Signs changed by hand: {count}. “Show it on my photo” and “Export” take the changes along."
 PROFILE_NO_WORDS = "Describe what a face shows, in your own words."
 PROFILE_COLUMNS = ("On", "Sign", "Seen in", "From", "Strength", "Who says so")
@@ -202,6 +216,7 @@ QUIZ_KIND = "Asked for"
 QUIZ_KINDS = [("The disease", "disease"), ("The sign", "sign")]
 QUIZ_LEVEL = "Difficulty"
 QUIZ_LEVELS = [("Easy", "easy"), ("Medium", "medium"), ("Hard", "hard")]
+QUIZ_GONE = "This question is forgotten by now: choose the next one, or its number again."
 QUIZ_NUMBER = "Question number; the same number asks the same"
 QUIZ_NEXT = "Next question"
 QUIZ_ASK = {"disease": "Which disease was drawn?", "sign": "Which sign was drawn?"}
