@@ -91,6 +91,7 @@ class Reader:
     def __init__(self, pipeline: Pipeline, kinds: Sequence[Kind]):
         self.kinds = {kind.id: kind for kind in kinds}
         drawn = tuple(kind.profile for kind in kinds)
+        self.whole = pipeline
         self.pipeline = replace(pipeline, diseases=_Few(drawn, getattr(pipeline.diseases, "release", None)))
         self.rows: list[dict] = []
         self._before: tuple[int, Face, dict] | None = None
@@ -113,7 +114,7 @@ class Reader:
         return self._before[1]
 
     def _healthy(self, shot: Shot, face: Face, truth: dict) -> dict:
-        report = self.pipeline.evaluate(face)
+        report = self.whole.evaluate(face)
         return {"departs": bool(report.departs), "ranking": [one.id for one in report.ranking]}
 
     def _signs(self, shot: Shot, face: Face, truth: dict) -> dict:

@@ -103,8 +103,8 @@ def _hair(rng: np.random.Generator) -> Hair:
     dark = np.array([0.030, 0.018, 0.011]) * rng.uniform(0.3, 2.0)
     style = str(rng.choice(["cropped", "cropped", "tied"]))
     if style == "tied":
-        return Hair("tied", 15.0, 9_000, tuple(dark), knot=str(rng.choice(["high", "low"])))
-    return Hair("cropped", float(rng.uniform(0.6, 2.4)), 14_000, tuple(dark), recession_cm=float(rng.uniform(0, 0.8)))
+        return Hair("tied", 15.0, 6_000, tuple(dark), knot=str(rng.choice(["high", "low"])))
+    return Hair("cropped", float(rng.uniform(0.6, 2.4)), 9_000, tuple(dark), recession_cm=float(rng.uniform(0, 0.8)))
 
 
 def sitting(rng: np.random.Generator, turn_deg: float = 7.0) -> Sitting:

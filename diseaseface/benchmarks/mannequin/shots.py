@@ -14,6 +14,8 @@ from diseaseface.pictures import encode_png, write
 
 SAMPLES = 6
 """Rays for each pixel."""
+_STUDIO = 2
+"""Of pictures; raise it where people, lamps or lids look different, so that old pictures are taken again."""
 LEVELS = (0.25, 0.5, 0.75, 1.0)
 """Shares of the full amount at which each sign is shown."""
 _LIGHTEST = 0.15  # severity below which a disease is not asked for
@@ -102,7 +104,12 @@ def rendered(shots: Sequence[Shot], folder: Path, samples: int = SAMPLES) -> Ite
         person, sat = population.person(kind, number), None
         for shot in group:
             picture, told = folder / f"{shot.name}.png", folder / f"{shot.name}.json"
-            plan = {"shot": asdict(shot), "person": json.loads(json.dumps(asdict(person))), "samples": samples}
+            plan = {
+                "shot": asdict(shot),
+                "person": json.loads(json.dumps(asdict(person))),
+                "samples": samples,
+                "studio": _STUDIO,
+            }
             known = json.loads(told.read_text(encoding="utf-8")) if told.exists() else {}
             if {key: known.get(key) for key in plan} != plan:
                 sat = sat or sitter.sit(person)

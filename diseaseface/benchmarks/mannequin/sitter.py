@@ -67,8 +67,9 @@ def sit(person: Person) -> Sitter:
 
 
 def _simpler(strands: hair.Strands) -> hair.Strands:
-    """Return strands with every other of their knots: shorter than a pixel between them all the same."""
-    return hair.Strands(strands.points[:, ::2], strands.radius_cm[:, ::2], strands.colour)
+    """Return strands with every other of their knots, six of the longest: what differs is less than a pixel."""
+    kept = max(2, (strands.points.shape[1] - 1) // 5)
+    return hair.Strands(strands.points[:, ::kept], strands.radius_cm[:, ::kept], strands.colour)
 
 
 def reshaped(sitter: Sitter, moved_cm: np.ndarray) -> tuple[Head, dict[str, hair.Strands]]:

@@ -5,6 +5,7 @@ head. So one brow line or hairline fits every face.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from PIL import Image
@@ -55,10 +56,15 @@ def spot(canvas: Canvas, x: float, y: float, across: float, along: float) -> np.
     return np.exp(-0.5 * (u * u + v * v)) * step(ref[:, 2], 5, 8)
 
 
+@cache
+def _texture(name: str, blur_px: float) -> np.ndarray:
+    image = Image.open(shape.data_folder() / "textures" / f"mpfb_{name}.jpg").convert("L")
+    return gaussian_filter(np.asarray(image, dtype=float) / 255, blur_px)
+
+
 def texture_mask(name: str, uv: np.ndarray, blur_px: float = 0) -> np.ndarray:
     """Return one of MakeHuman's masks at texture coordinates, 0 ... 1."""
-    image = Image.open(shape.data_folder() / "textures" / f"mpfb_{name}.jpg").convert("L")
-    values = gaussian_filter(np.asarray(image, dtype=float) / 255, blur_px)
+    values = _texture(name, blur_px)
     rows = np.stack([(1 - uv[:, 1]) * (values.shape[0] - 1), uv[:, 0] * (values.shape[1] - 1)])
     return np.clip(map_coordinates(values, rows, order=1, mode="nearest"), 0, 1)
 

@@ -5,7 +5,7 @@ Coordinates are centimetres: x to the subject's left, y up, z towards the camera
 
 import ctypes.util
 import importlib.util
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import cv2
@@ -22,6 +22,8 @@ _GRAIN = 1.5  # of 255
 # Four bounces: what comes back from the other side of a nose matters, more does not show.
 _LIGHT = {"type": "path", "max_depth": 4, "hide_emitters": True}
 _PAINT = {"type": "aov", "aovs": "paint:albedo"}
+_LAMPS_CM = 175.0  # behind the camera: one that stands before it would hide the paint
+_BESIDE_CM = 3.0  # outside the picture; what lies further below it is left out
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,17 +125,25 @@ def picture(
     """
     mi = mitsuba()
     seen = {"type": "scene", "camera": _camera(mi, middle, size_px, frame_cm, samples)}
-    seen |= {f"surface{i}": _mesh(mi, *one, f"surface{i}") for i, one in enumerate(_joined(surfaces))}
-    light_seen = _traced(mi, seen | _lights(mi, middle, light), _LIGHT, samples, seed)
-    # The same rays again, without the lamps: one that stands before the camera would hide the paint.
-    paint = _traced(mi, seen, _PAINT, samples, seed)
+    lowest = middle[1] - frame_cm / 2 - _BESIDE_CM
+    joined = _joined([_above(one, lowest) for one in surfaces])
+    seen |= {f"surface{i}": _mesh(mi, *one, f"surface{i}") for i, one in enumerate(joined)}
+    scene = mi.load_dict(seen | _lights(mi, middle, light))
+    light_seen, paint = (_traced(mi, scene, way, samples, seed) for way in (_LIGHT, _PAINT))  # by the same rays
     return _developed(_denoised(light_seen[..., :3], paint), light_seen[..., 3:4], np.random.default_rng(seed))
 
 
-def _traced(mi, scene: dict, way: dict, samples: int, seed: int) -> np.ndarray:
+def _traced(mi, scene, way: dict, samples: int, seed: int) -> np.ndarray:
     """Return what a scene's camera sees by an integrator, float32 (height, width, channels)."""
-    seen = mi.render(mi.load_dict(scene), integrator=mi.load_dict(way), spp=samples, seed=seed)
-    return np.array(seen, dtype=np.float32)
+    return np.array(mi.render(scene, integrator=mi.load_dict(way), spp=samples, seed=seed), dtype=np.float32)
+
+
+def _above(surface: Surface, lowest_cm: float) -> Surface:
+    """Return the part of a surface that rises above a height."""
+    normals = shape.normals(surface.points, surface.quads) if surface.normals is None else surface.normals
+    return replace(
+        surface, quads=surface.quads[(surface.points[surface.quads, 1] > lowest_cm).any(axis=1)], normals=normals
+    )
 
 
 def _joined(surfaces: list[Surface]) -> list[tuple[Surface, float]]:
@@ -144,9 +154,10 @@ def _joined(surfaces: list[Surface]) -> list[tuple[Surface, float]]:
         start = np.cumsum([0] + [len(one.points) for one in same])
         quads = np.concatenate([one.quads + first for one, first in zip(same, start, strict=False)])
         rough = np.concatenate([np.broadcast_to(one.rough, len(one.points)) for one in same])
-        normals = [shape.normals(one.points, one.quads) if one.normals is None else one.normals for one in same]
-        points, colour = (np.concatenate([getattr(one, name) for one in same]) for name in ("points", "colour"))
-        found.append((Surface(points, quads, colour, rough, gloss, np.concatenate(normals)), gloss))
+        points, colour, normals = (
+            np.concatenate([getattr(one, name) for one in same]) for name in ("points", "colour", "normals")
+        )
+        found.append((Surface(points, quads, colour, rough, gloss, normals), gloss))
     return found
 
 
@@ -167,23 +178,24 @@ def _camera(mi, middle, size_px, frame_cm, samples) -> dict:
 def _lights(mi, middle, light: Light) -> dict:
     tint = np.array([1 + 0.10 * light.warmth, 1.0, 1 - 0.14 * light.warmth]) * light.exposure
     places = {
-        "key": (light.azimuth_deg, light.elevation_deg, 38.0, 9.5 * light.key),
-        "fill": (-1.4 * light.azimuth_deg, 4.0, 60.0, 1.9 * light.fill),
-        "low": (0.0, -40.0, 40.0, 1.2 * light.fill),
-        "rim": (140.0, 25.0, 25.0, 3.0),
-        "rim2": (-140.0, 22.0, 25.0, 2.0),
+        "key": (light.azimuth_deg, light.elevation_deg, 0.29, 9.5 * light.key),
+        "fill": (-1.4 * light.azimuth_deg, 4.0, 0.46, 1.9 * light.fill),
+        "low": (0.0, -40.0, 0.31, 1.2 * light.fill),
+        "rim": (140.0, 25.0, 0.19, 3.0),
+        "rim2": (-140.0, 22.0, 0.19, 2.0),
     }
     found = {name: _softbox(mi, middle, *place, tint) for name, place in places.items()}
     return found | {"ambient": {"type": "constant", "radiance": _rgb(_BACKDROP * light.ambient * tint)}}
 
 
-def _softbox(mi, middle, azimuth_deg, elevation_deg, radius_cm, strength, tint) -> dict:
+def _softbox(mi, middle, azimuth_deg, elevation_deg, radius, strength, tint) -> dict:
+    """Return a round lamp whose radius is a share of its distance."""
     a, e = np.radians([azimuth_deg, elevation_deg])
-    at = middle + 130.0 * np.array([np.sin(a) * np.cos(e), np.sin(e), np.cos(a) * np.cos(e)])
+    at = middle + _LAMPS_CM * np.array([np.sin(a) * np.cos(e), np.sin(e), np.cos(a) * np.cos(e)])
     place = mi.ScalarTransform4f().look_at(origin=at.tolist(), target=middle.tolist(), up=[0, 1, 0])
     return {
         "type": "disk",
-        "to_world": place @ mi.ScalarTransform4f().scale(radius_cm),
+        "to_world": place @ mi.ScalarTransform4f().scale(radius * _LAMPS_CM),
         "emitter": {"type": "area", "radiance": _rgb(strength * tint)},
     }
 
@@ -221,7 +233,7 @@ def _mesh(mi, surface: Surface, gloss: float, name: str):
 def _denoised(light: np.ndarray, paint: np.ndarray) -> np.ndarray:
     """Smooth the light that falls on things and keep their own colours: few rays a pixel are noisy."""
     shade = cv2.medianBlur(np.log(np.maximum(light, 1e-4) / (paint + 0.02)), 3)
-    return np.exp(cv2.bilateralFilter(shade, 13, 0.4, 3.5)) * (paint + 0.02)
+    return np.exp(cv2.bilateralFilter(shade, 13, 0.8, 3.5)) * (paint + 0.02)
 
 
 def _developed(rgb: np.ndarray, cover: np.ndarray, rng: np.random.Generator) -> np.ndarray:
