@@ -284,6 +284,23 @@ def test_a_nose_four_millimetres_wider_is_sculpted_and_the_rest_of_the_face_held
 
 
 @needs_anny
+@pytest.mark.parametrize(
+    ("name", "lid", "rise"), [("upper_lid_position", 386, -3.0), ("lower_lid_position", 374, -2.0)]
+)
+def test_a_lid_slides_alone_over_a_globe_that_stays(name, lid, rise):
+    from diseaseface.benchmarks.mannequin import sculpting, shape
+    from diseaseface.faces.anthropometry import MM_PER_CANONICAL_CM
+
+    base = shape.vertices(sex=0.5, age=0.7, ancestry={"caucasian": 1.0}, details={})
+    amount = rise if name.startswith("upper") else -rise
+    wanted = dict.fromkeys((f"{name}_left", f"{name}_right"), amount)
+    moved = truth.points(sculpting.moved_by(sculpting.sculpt(truth.points(base), wanted))) * MM_PER_CANONICAL_CM
+    canthi = moved[[263, 362], 1].mean()
+    assert moved[lid, 1] - canthi == pytest.approx(rise, abs=0.3)
+    assert moved[473, 1] - canthi == pytest.approx(0.0, abs=0.3)
+
+
+@needs_anny
 def test_skin_does_not_follow_ancestry():
     people = [population.person("tuning", number) for number in range(60)]
     melanin, african = ([p.melanin for p in people], [p.ancestry["african"] for p in people])

@@ -51,7 +51,8 @@ def centring() -> dict[str, float]:
     points = truth.points(shape.vertices(sex=0.5, age=0.69, ancestry=ancestry, details={}))
     now = truth.measures(placed_on(canonical_mesh(), points))
     usual = sculpting.usual()["mean"]
-    return sculpting.sculpt(points, {name: mean - now[name] for name, mean in usual.items()}, _GENTLE)
+    away = {name: mean - now[name] for name, mean in usual.items()}
+    return sculpting.sculpt(points, away, _GENTLE, people=True)
 
 
 def person(kind: str, number: int) -> Person:

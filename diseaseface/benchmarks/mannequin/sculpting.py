@@ -14,7 +14,7 @@ from importlib.resources import files
 import numpy as np
 from scipy.optimize import lsq_linear
 
-from diseaseface.benchmarks.mannequin import shape, truth
+from diseaseface.benchmarks.mannequin import lids, shape, truth
 
 _FOLDERS = ("cheek", "chin", "eyebrows", "eyes", "forehead", "mouth", "nose")
 _OF_THE_HEAD = ("fat", "round", "square", "rectangular", "oval", "diamond", "scale-horiz", "scale-vert", "scale-depth")
@@ -22,6 +22,7 @@ _MOST = 1.3  # of a slider; beyond it the mesh folds
 _FIRM, _HELD = 12.0, 1.0  # how much an asked and a held measure count, in SDs of healthy faces
 _EFFORT = 0.25  # what a slider costs
 _STILL_CM, _FEW = 0.3, 40  # so many landmarks that move so far without need cost as much as a slider at four
+_SPREAD_MM = {"globe_height": 0.5}  # set by eye: lids and canthi move, the globe stays
 _DEPTH_SD_MM = 2.0  # no norm tells how far healthy faces differ in depth; set by eye
 
 
@@ -55,9 +56,8 @@ def slider_names() -> tuple[str, ...]:
 
 
 @cache
-def sliders() -> Sliders:
-    """Return all sliders with what each does to the landmarks."""
-    names = slider_names()
+def sliders(names: tuple[str, ...]) -> Sliders:
+    """Return sliders with what each does to the landmarks."""
     return Sliders(names, np.array([truth.points(moved_by({name: 1.0})) for name in names]))
 
 
@@ -66,7 +66,8 @@ def moved_by(details: Mapping[str, float]) -> np.ndarray:
     moved = np.zeros_like(shape.base().points)
     for name, amount in details.items():
         for side in ("l", "r") if "?" in name else ("",):
-            moved += amount * shape.target(name.replace("?", side))
+            one = name.replace("?", side)
+            moved += amount * (lids.target(one) if name in lids.NAMES else shape.target(one))
     return moved * shape.CM_PER_UNIT
 
 
@@ -81,10 +82,16 @@ def usual() -> dict[str, dict[str, float]]:
 
 def spread(name: str) -> float:
     """Return the standard deviation of a measure in healthy faces, its unit."""
-    return float(usual()["sd"].get(name, _DEPTH_SD_MM))
+    return float(usual()["sd"].get(name, _SPREAD_MM.get(name, _DEPTH_SD_MM)))
 
 
-def sculpt(points: np.ndarray, wanted: Mapping[str, float], firm: float = _FIRM, rounds: int = 2) -> dict[str, float]:
+def sculpt(
+    points: np.ndarray,
+    wanted: Mapping[str, float],
+    firm: float = _FIRM,
+    rounds: int = 2,
+    people: bool = False,
+) -> dict[str, float]:
     """Find sliders that change measures by what is wanted and hold all others.
 
     Parameters
@@ -96,30 +103,42 @@ def sculpt(points: np.ndarray, wanted: Mapping[str, float], firm: float = _FIRM,
         How much what is wanted counts against sliders and skin that move.
     rounds : int
         Angles are not linear in the sliders; a second round mends what the first left.
+    people : bool
+        Whether it is people who differ: by MakeHuman's own sliders, globes and all. With a sign, lids move one by one
+        and globes stay.
 
     Returns
     -------
     dict of slider to amount, those above 0.01.
     """
-    known, start = sliders(), truth.measures(points)
-    names = tuple(start)
-    weight = np.array([(firm if name in wanted else _HELD) / spread(name) for name in names])
-    slope = np.array([_changes(truth.measures(points + move), start, names) for move in known.moves])
-    rows = np.vstack([slope.T * weight[:, None], _effort()])
-    goal = np.array([wanted.get(name, 0.0) for name in names])
+    known, tell = (sliders(slider_names()), truth.measures) if people else (_with_lids(), _with_globes)
+    start = tell(points)
+    measured = tuple(start)
+    weight = np.array([(firm if name in wanted else _HELD) / spread(name) for name in measured])
+    slope = np.array([_changes(tell(points + move), start, measured) for move in known.moves])
+    rows = np.vstack([slope.T * weight[:, None], _effort(known.names)])
+    goal = np.array([wanted.get(name, 0.0) for name in measured])
     aim, amounts = goal.copy(), np.zeros(len(known.names))
     for _ in range(rounds):
         target = np.concatenate([aim * weight, np.zeros(len(amounts))])
         amounts = lsq_linear(rows, target, (0.0, _MOST), method="bvls", tol=1e-6, max_iter=400).x
-        reached = _changes(truth.measures(points + np.tensordot(amounts, known.moves, 1)), start, names)
-        aim = aim + np.where([name in wanted for name in names], goal - reached, 0.0)
+        reached = _changes(tell(points + np.tensordot(amounts, known.moves, 1)), start, measured)
+        aim = aim + np.where([name in wanted for name in measured], goal - reached, 0.0)
     return {name: float(amount) for name, amount in zip(known.names, amounts, strict=True) if amount > 0.01}
 
 
+def _with_lids() -> Sliders:
+    return sliders((*slider_names(), *lids.NAMES))
+
+
+def _with_globes(points: np.ndarray) -> dict[str, float]:
+    return truth.measures(points) | {"globe_height": truth.globe_height(points)}
+
+
 @cache
-def _effort() -> np.ndarray:
+def _effort(names: tuple[str, ...]) -> np.ndarray:
     """Return rows whose squared product with the sliders is what they cost: themselves, and all that they move."""
-    moves = sliders().moves.reshape(len(sliders().names), -1) / _STILL_CM
+    moves = sliders(names).moves.reshape(len(names), -1) / _STILL_CM
     return np.linalg.cholesky(moves @ moves.T / _FEW + _EFFORT**2 * np.eye(len(moves))).T
 
 

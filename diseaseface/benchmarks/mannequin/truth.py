@@ -77,3 +77,8 @@ def measures(points_cm: np.ndarray) -> dict[str, float]:
     """Return every frontal measure and every depth of landmarks, by name, in millimetres and degrees."""
     frontal = {name: float(measure.compute(points_cm)) for name, measure in MEASURES.items()}
     return frontal | {name: compute(points_cm) for name, compute in {**ALSO, **DEPTHS}.items()}
+
+
+def globe_height(points_cm: np.ndarray) -> float:
+    """Return how far the irises stand above the canthi, mm: lids move, the globe stays."""
+    return float(MM_PER_CANONICAL_CM * (points_cm[[468, 473], 1].mean() - points_cm[[33, 133, 263, 362], 1].mean()))
