@@ -4,12 +4,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from diseaseface.knowledge import wording
 from diseaseface.knowledge.aliases import Aliases, stem
 from diseaseface.knowledge.names import plain
 
 _CONTRACTIONS = (("n't", " not"), ("n’t", " not"), ("cannot", "can not"), ("wo not", "will not"), ("ca not", "can not"))
 _JOINERS = r"(?P<stop>[.!?;:\n]+)|(?P<comma>,)|\b(?P<word>and|but|with|however|although|or|nor|plus|while|whereas)\b|&"
-_OPENERS = {"without", "no", "nor", "neither", "denies", "lacking", "lacks"}
+_OPENERS = {"without", "no", "nor", "neither", "denies", "lacking", "lacks", "instead"}
+_SAME_SIDE = re.compile(r"(and |but )?(that|this|the same) ")
+_PLUSES = re.compile(r"\+\++")
 _COMPARED = re.compile(r"\bthan (on )?(the )?(left|right)\b( side)?")
 _TWO_COLOURS = re.compile(r"\bone eye (is )?\w+ and the other( one| eye)?( is)? \w+")
 _OTHER = r"( than the other( one| eye| side)?)?"
@@ -40,6 +43,8 @@ class Clause:
         "left", "right", "both", "one", or None where none is said.
     strength : float
         0.3 slight … 1 marked.
+    stated : bool
+        Whether the strength is said.
     joined : str
         What stands before it: "stop", "comma", "and", "or", "but", "with" or "start".
     """
@@ -51,6 +56,7 @@ class Clause:
     side: str | None = None
     strength: float = 0.7
     joined: str = "start"
+    stated: bool = False
 
 
 def split(text: str, aliases: Aliases) -> list[Clause]:
@@ -62,15 +68,17 @@ def split(text: str, aliases: Aliases) -> list[Clause]:
     it borrows from the clause before has that one's side.
     """
     clauses = [_read(part, joined, aliases) for part, joined in _parts(text, aliases)]
-    clauses = [clause for clause in clauses if clause.whole or clause.side]
+    clauses = _strengthened([clause for clause in clauses if clause.whole or clause.side or clause.stated])
     return _filled(_carried(clauses, aliases), aliases)
 
 
 def _parts(text: str, aliases: Aliases) -> list[tuple[str, str]]:
     """Cut at punctuation and joining words, and before words that open a denial."""
     text = text.casefold()
+    text = _PLUSES.sub(" severely ", text)
     for short, full in _CONTRACTIONS:
         text = text.replace(short, full)
+    text = wording.load().turned(text.replace("colour", "color"))
     text = re.sub(r"\b(left|right) and (left|right)\b", "both", text)
     text = re.sub(r"\b(between [\w ]+?) and ", r"\1 ~ ", text)
     text = _COMPARED.sub("", _RIGHT_AS_ADVERB.sub("", text))
@@ -121,7 +129,19 @@ def _read(part: str, joined: str, aliases: Aliases) -> Clause:
         side=_one_side(sides),
         strength=strengths[0][1] if strengths else aliases.unstated,
         joined=joined,
+        stated=bool(strengths),
     )
+
+
+def _strengthened(clauses: list[Clause]) -> list[Clause]:
+    """Give the strength that stands alone to the clause before it: "ptosis, severe"."""
+    done: list[Clause] = []
+    for clause in clauses:
+        if clause.whole or clause.side:
+            done.append(clause)
+        elif done and not done[-1].stated:
+            done[-1] = replace(done[-1], strength=clause.strength, stated=True)
+    return done
 
 
 def _without_denial(text: str, aliases: Aliases) -> tuple[str, bool]:
@@ -189,14 +209,17 @@ def _filled(clauses: list[Clause], aliases: Aliases) -> list[Clause]:
             done[-1] = replace(before, side=clause.side)  # "ptosis, left"
             continue
         filled = _borrowed(clause, before, after, aliases)
-        own_side = clause.side or filled == clause.words or before is None
+        own_side = clause.side or before is None or (filled == clause.words and not _SAME_SIDE.match(clause.whole))
         done.append(replace(clause, filled=filled, side=clause.side if own_side else before.side))
     return done
 
 
 def _borrowed(clause: Clause, before: Clause | None, after: Clause | None, aliases: Aliases) -> str:
     words, nouns, adjectives = clause.words, _nouns(clause.words, aliases), _adjectives(clause.words, aliases)
-    earlier = _nouns(before.words, aliases) if before is not None else []
+    earlier = (wording.load().where(before.filled) or _nouns(before.words, aliases)) if before is not None else []
+    if wording.load().lacks_a_part(words):
+        later = wording.load().where(after.words) if after is not None else []
+        return " ".join((words, *(earlier or later)))
     if adjectives and not nouns and _only(words, adjectives, aliases):
         later = _nouns(after.words, aliases) if after is not None and not is_part(after.words, aliases) else []
         return " ".join((words, *(earlier or later)))
@@ -206,7 +229,8 @@ def _borrowed(clause: Clause, before: Clause | None, after: Clause | None, alias
 
 
 def _nouns(words: str, aliases: Aliases) -> list[str]:
-    return [word for word in words.split() if stem(word) in aliases.parts and word not in _adjectives(words, aliases)]
+    parts = aliases.parts.keys() | wording.load().nouns
+    return [word for word in words.split() if stem(word) in parts and word not in _adjectives(words, aliases)]
 
 
 def _adjectives(words: str, aliases: Aliases) -> list[str]:

@@ -1,16 +1,20 @@
 """From a description in words to signs, and to a profile that can be drawn."""
 
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 
 from diseaseface.errors import RequestError
-from diseaseface.knowledge import aliases, clauses, ontology, vectors
+from diseaseface.knowledge import aliases, clauses, grammar, ontology, spelling, vectors, wording
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.clauses import Clause
 from diseaseface.knowledge.matching import Hit, matcher
 from diseaseface.knowledge.meaning import Meaning, Reader
+from diseaseface.knowledge.names import plain
 from diseaseface.knowledge.profiles import Evidence, Profile, Sign, Undrawn
 
+UNEXPLAINED = 0.1  # taken from the score where a sign explains none of a clause's words
+UNSEEN = "A frontal photo of a face does not show it."
 LONGEST = 5000  # characters of a description
 
 # A sign that is drawn on both sides alike, and what is meant where one side is named.
@@ -51,7 +55,9 @@ class Found:
 
 
 def describe(text: str) -> list[Found]:
-    """Return the signs that a description names, the surest first; what it denies is left out.
+    """Return the signs that a description names, what it denies left out.
+
+    The surest come first; those about as sure as each other stay in the order of the text.
 
     Raises RequestError for a text without letters or of unreasonable length.
     """
@@ -60,12 +66,23 @@ def describe(text: str) -> list[Found]:
     if len(text) > LONGEST:
         raise RequestError(f"The description has {len(text)} characters; give at most {LONGEST}.")
     found: list[Found] = []
-    for clause in clauses.split(text, aliases.load()):
+    for clause in _clauses(text):
         hits, denied = _named(clause)
         if not denied:
             for hit in hits:
                 found += _signs(hit, clause)
-    return sorted(_merged(found), key=lambda sign: -sign.score)
+    return sorted(_merged(found), key=lambda sign: -round(sign.score, 1))
+
+
+def _clauses(text: str) -> list[Clause]:
+    """Return the clauses of a text, misspellings put right; what is one name is one clause: "chin with a crease"."""
+    found = clauses.split(_spelled(text), aliases.load())
+    whole = len(found) > 1 and not any(clause.side for clause in found) and matcher().exact(text)
+    return [Clause(plain(text), plain(text), plain(text))] if whole else found
+
+
+def _spelled(text: str) -> str:
+    return re.sub(r"[a-zA-Z]+", lambda word: spelling.load().corrected(word[0].lower()), text)
 
 
 def _named(clause: Clause) -> tuple[list[Hit], bool]:
@@ -74,18 +91,49 @@ def _named(clause: Clause) -> tuple[list[Hit], bool]:
     if clauses.takes_away(clause, aliases.load()):
         # "no eyebrows" and "hardly any chin" name signs
         hit = known.exact(f"absent {clause.words}") or known.exact(f"small {clause.words}")
-        return [hit] if hit else [], False
+        if hit:
+            return [hit], False
     for words in dict.fromkeys((clause.words, clause.filled)):
         if hit := known.exact(words):
             return [hit], clause.denied
-        if hits := known.inside(words):
-            return hits, clause.denied
     if hit := known.exact(clause.whole):
         return [hit], False  # "lack of facial expression"
+    if hits := _read(clause):
+        return hits
+    if hits := known.inside(clause.filled):
+        return hits, clause.denied
     if clause.denied or aliases.load().key(clause.words) in _unseen():
         return [], clause.denied
     hit = known.near(clause.filled)
     return [hit] if hit else [], False
+
+
+def _read(clause: Clause) -> tuple[list[Hit], bool] | None:
+    """Return what the grammar of lay wording finds in a clause, and whether it is denied; None for nothing."""
+    known = wording.load()
+    if clause.denied and (own := grammar.denied_parts(clause.whole, known, _name)):
+        return _scored(own, clause.whole), False
+    half = " half" if clause.side in ("left", "right", "one") else ""
+    for words in dict.fromkeys((clause.filled + half, clause.words + half)):
+        if readings := grammar.read(words, known, _name):
+            return _scored(readings, words), clause.denied
+    return None
+
+
+def _scored(readings: list[grammar.Reading], words: str) -> list[Hit]:
+    """Score readings by the share of the words that they explain."""
+    known = wording.load()
+    said = sum(word not in known.joining for word in known.tokens(words))
+    return [Hit(one.hpo, 0.99 - UNEXPLAINED * max(0.0, 1 - len(one.told) / said)) for one in readings]
+
+
+def _name(words) -> str | None:
+    """Return the term that a run of words is a name of."""
+    known = aliases.load()
+    if not known.fillers.isdisjoint(words[:: max(1, len(words) - 1)]) or (len(words) == 1 and words[0] in known.site):
+        return None
+    hit = matcher().exact(" ".join(words))
+    return hit.hpo if hit else None
 
 
 @cache
@@ -98,9 +146,7 @@ def _unseen() -> frozenset[tuple[str, ...]]:
 
 def _signs(hit: Hit, clause: Clause) -> list[Found]:
     """Return one sign for each attribute that a term names, or one that is not drawn."""
-    meaning = meaning_of(hit.hpo)
-    if meaning is None:
-        return []
+    meaning = meaning_of(hit.hpo) or Meaning(ontology.load().terms[hit.hpo].name, reason=UNSEEN)
     side = None if clause.side == "both" else clause.side
     if not meaning.shares:
         return [Found(hit.hpo, meaning.label, None, None, side, clause.strength, hit.score)]
@@ -162,7 +208,9 @@ def profile_from(text: str, name: str) -> Profile:
             "The description names no sign that can be drawn; say what the face shows, such as “full cheeks”."
         )
     undrawn = tuple(
-        Undrawn(sign.hpo, sign.label, 1.0, meaning_of(sign.hpo).reason) for sign in found if sign.attribute is None
+        Undrawn(sign.hpo, sign.label, 1.0, meaning.reason if (meaning := meaning_of(sign.hpo)) else UNSEEN)
+        for sign in found
+        if sign.attribute is None
     )
     slug = "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split()) or "description"
     return Profile(f"TEXT:{slug}", name, (), tuple(signs.values()), undrawn, f"Described in words: {text.strip()}")
