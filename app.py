@@ -8,8 +8,14 @@ if __name__ == "__main__":
     room = open_room()  # before Gradio is imported, which looks its folders up then
 
     from diseaseface import Pipeline
+    from diseaseface.ui.start import bring_in, import_gradio
+
+    pipeline = Pipeline.load()
+    bring_in(pipeline)
+    import_gradio()
+
     from diseaseface.ui.layout import build
     from diseaseface.ui.serve import serve
     from diseaseface.ui.zerogpu import prepared
 
-    serve(build(prepared(Pipeline.load())), room)
+    serve(build(prepared(pipeline)), room)

@@ -25,7 +25,7 @@ from diseaseface.errors import FaceError, OutOfMemory, RequestError, UnknownDise
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Evidence, Profile, Sign, Undrawn
 from diseaseface.pipeline import Drawing
-from diseaseface.ui import asked, plot, presenters, texts, views
+from diseaseface.ui import asked, links, plot, presenters, texts, views
 from diseaseface.ui.asked import Asked
 from diseaseface.ui.blocks import Page
 from diseaseface.ui.choices import Choices
@@ -36,6 +36,7 @@ from diseaseface.ui.handlers import FRAMES, Handlers
 from diseaseface.ui.heap import give_back
 from diseaseface.ui.lanes import READING, Lanes
 from diseaseface.ui.layout import build
+from diseaseface.ui.opening import Opening
 from diseaseface.ui.parts import ASKS_CONSENT
 from diseaseface.ui.progress import Stopped
 from diseaseface.ui.room import PREFIX
@@ -297,13 +298,46 @@ def test_the_photo_travels_once_while_only_the_severity_changes():
     assert next(step["picture"] for step in again if not stays(step["picture"]))["before"] is None
 
 
+def opened(opening):
+    names = ["photo", *links.known()[1:], *Handlers.outputs()]
+    return [dict(zip(names, step, strict=True)) for step in opening.open()]
+
+
 def test_the_first_result_is_worked_out_once_for_all_visitors():
     pipeline = FakePipeline()
-    handlers = Handlers(pipeline)
-    (first,) = handlers.opening()
+    opening = Opening(Handlers(pipeline))
+    first = opened(opening)
     asked = len(pipeline.asked)
-    assert next(handlers.opening())[:2] == first[:2] == (str(examples()[0].path), "ORPHA:870")
+    again = opened(opening)
+    for seen in (first, again):
+        assert seen[0]["disease"] == "ORPHA:870"
+        assert seen[-1]["photo"] == str(examples()[0].path)
+        assert all(stays(step["photo"]) for step in seen[:-1]), "the photo starts a drawing of its own"
+        assert {name for step in seen for name, value in step.items() if not stays(value)} >= {"picture", "strip"}
     assert len(pipeline.asked) == asked
+    assert len(again) == 2
+
+
+def test_the_first_face_is_shown_before_its_scores_are_there():
+    pipeline, scored = FakePipeline(), threading.Event()
+    judge = pipeline.judge
+    pipeline.judge = lambda drawing: scored.wait(20) and judge(drawing)
+    steps = Opening(Handlers(pipeline)).open()
+    place = ["photo", *links.known()[1:], *Handlers.outputs()].index("picture")
+    assert next(step for step in steps if not stays(step[place]))
+    assert not scored.is_set()
+    scored.set()
+    assert len(list(steps)) >= 2
+
+
+def test_a_first_result_that_fails_is_told_and_tried_anew_for_whoever_comes_next():
+    pipeline = FakePipeline()
+    pipeline.refusal = FaceError("none")
+    opening = Opening(Handlers(pipeline))
+    with pytest.raises(FaceError):
+        list(opening.open())
+    pipeline.refusal = None
+    assert opened(opening)[-1]["photo"] == str(examples()[0].path)
 
 
 def test_a_downloaded_picture_carries_its_report():

@@ -1,6 +1,5 @@
 """From the page's values to the pipeline and back; no arithmetic on pictures."""
 
-import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
@@ -14,9 +13,9 @@ from diseaseface.faces.face import Face
 from diseaseface.knowledge.profiles import Profile
 from diseaseface.settings import STAGES, parallel
 from diseaseface.takeaway.bundle import FRAMES
-from diseaseface.ui import asked, links, presenters, texts, viewer, visit
+from diseaseface.ui import links, presenters, texts, viewer, visit
 from diseaseface.ui.asked import Asked
-from diseaseface.ui.examples import examples, is_example
+from diseaseface.ui.examples import is_example
 from diseaseface.ui.held import Held, Shown, working
 from diseaseface.ui.lanes import READING, Lanes
 from diseaseface.ui.plot import plot_html
@@ -39,50 +38,7 @@ class Handlers:
         self.pipeline = pipeline
         self.lanes = lanes or Lanes({"morph": parallel(), READING: parallel()})
         self._engines: tuple[float, dict[str, bool]] = (0.0, {})
-        self._opening: tuple[str, Shown] | None = None
-        self._opening_lock = threading.Lock()
         self.on_look: Callable[[], None] = lambda: None  # called before one more face is held
-
-    def opening(self, request: gr.Request | None = None) -> Iterator[tuple]:
-        """Show what the link asks for; without settings in it the first example, worked out once for all visitors."""
-        told = links.read(dict(request.query_params)) if request is not None else {}
-        if told:
-            yield from self._linked(told)
-            return
-        disease, shown = self._first()
-        yield str(examples()[0].path), disease, *_stay(len(links.known()) - 2), *shown.values()
-
-    def warm(self) -> None:
-        """Work out the first result before anybody asks for it."""
-        self._first()
-
-    def _first(self) -> tuple[str, Shown]:
-        with self._opening_lock:
-            if self._opening is None:
-                self._opening = self._first_result()
-        return self._opening
-
-    def _first_result(self) -> tuple[str, Shown]:
-        photo, disease = str(examples()[0].path), self.pipeline.profile(asked.FIRST_DISEASE).id
-        news: dict = {}
-        for step in self._steps(photo, disease, asked.first(disease), None):
-            news |= step.news()
-        return disease, Shown(**news)
-
-    def _linked(self, told: dict) -> Iterator[tuple]:
-        """Set the page as a link says; the photo comes with the last step, lest it start a drawing of its own."""
-        photo = told.pop(links.FACE, str(examples()[0].path))
-        wanted = asked.first(told.pop("disease", asked.FIRST_DISEASE), **told)
-        disease, steps = wanted.disease, [Shown()]
-        try:
-            disease = self.pipeline.profile(wanted.disease).id
-            steps = self._steps(photo, disease, replace(wanted, disease=disease), None)
-        except UnknownDisease as error:
-            steps = [Shown(disease_notice=presenters.notice_html(str(error)))]
-        values = [vars(replace(wanted, disease=disease))[name] for name in links.known()[1:]]
-        for place, step in enumerate(self._in_words(steps)):
-            yield gr.skip(), *(_stay(len(values)) if place else values), *step.values()
-        yield photo, *_stay(len(values) + len(Shown.names()))
 
     def search(self, text: str) -> list[dict]:
         """Suggest diseases for what has been typed so far."""
@@ -99,7 +55,7 @@ class Handlers:
             yield Shown(photo_notice=presenters.notice_html(texts.CONSENT_FIRST)).values()
             return
         touch(photo)
-        for step in self._in_words(self._in_turns(photo, wanted, held, own, past)):
+        for step in self.in_words(self._in_turns(photo, wanted, held, own, past)):
             yield step.values()
 
     def _in_turns(self, photo, wanted: Asked, held: Held | None, own: Profile | None, past: tuple) -> Iterator[Shown]:
@@ -109,7 +65,7 @@ class Handlers:
         """
         disease = meant(wanted.disease, own)
         if wanted.engine != "morph":
-            steps = self._steps(photo, disease, wanted, held, past)
+            steps = self.steps(photo, disease, wanted, held, past)
             yield from self.lanes.in_turn(wanted.engine, steps, _before(texts.IN_LINE))
             return
         steps = self._drawn(photo, disease, wanted, held)
@@ -118,7 +74,7 @@ class Handlers:
             yield from self.lanes.in_turn(READING, self._read(held, past), _before(texts.IN_LINE_TO_READ))
 
     @staticmethod
-    def _in_words(steps: Iterable[Shown]) -> Iterator[Shown]:
+    def in_words(steps: Iterable[Shown]) -> Iterator[Shown]:
         """Put a refusal next to what caused it."""
         try:
             yield from steps
@@ -138,9 +94,10 @@ class Handlers:
         waiting = self.lanes.waiting()
         return {"engines": engines, "waiting": {name: waiting.get(name, 0) for name in engines}}
 
-    def _steps(
+    def steps(
         self, photo, disease, wanted: Asked, held: Held | None, past: tuple[visit.Entry, ...] = ()
     ) -> Iterator[Shown]:
+        """Draw and score without waiting in a line."""
         held = yield from self._drawn(photo, disease, wanted, held)
         if held:
             yield from self._read(held, past)
@@ -240,10 +197,6 @@ class Handlers:
 
 def _before(told: str) -> Callable[[int], Shown]:
     return lambda before: working(told.format(before))
-
-
-def _stay(count: int) -> list:
-    return [gr.skip()] * count
 
 
 def _source(photo: str, face: Face, settings: dict) -> str | Face:

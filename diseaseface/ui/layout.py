@@ -20,6 +20,7 @@ from diseaseface.ui.downloads import Downloads
 from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import Handlers
 from diseaseface.ui.lanes import READING, Lanes
+from diseaseface.ui.opening import Opening
 from diseaseface.ui.parts import consent_once, hand_over_unopened
 from diseaseface.ui.sessions import make_room
 from diseaseface.ui.transform_wiring import QUIET
@@ -32,6 +33,7 @@ def build(pipeline: "Pipeline") -> gr.Blocks:
     """Return the page around a ready pipeline."""
     lanes = Lanes({"morph": parallel(), READING: parallel()})
     handlers = Handlers(pipeline, lanes)
+    opening = Opening(handlers)
     gr.set_static_paths([str(one.path) for one in examples()])
     with Page(
         title=f"{texts.NAME}: {texts.TAGLINE.lower()}",
@@ -56,12 +58,12 @@ def build(pipeline: "Pipeline") -> gr.Blocks:
             with gr.Tab(texts.TAB_METHOD, id="method"):
                 gr.Markdown(texts.METHOD, elem_id="method")
         gr.HTML(f"<p>{texts.FOOT}</p>", elem_id="foot", js_on_load=None)
-        transform_wiring.wire(page, handlers, Downloads(pipeline, lanes), parts)
+        transform_wiring.wire(page, handlers, opening, Downloads(pipeline, lanes), parts)
         _wire_profiles(parts, profiles, room)
         _wire_compare(compare, profiles)
         consent_once([parts["consent"], reading["consent"]])
     hand_over_unopened(page)
-    page.warm, page.health = handlers.warm, handlers.health
+    page.warm, page.health = opening.warm, handlers.health
     handlers.on_look = lambda: make_room(page)
     return page
 

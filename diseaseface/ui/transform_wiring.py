@@ -6,6 +6,7 @@ from diseaseface.ui import links
 from diseaseface.ui.choices import Choices
 from diseaseface.ui.downloads import KINDS, Downloads
 from diseaseface.ui.handlers import Handlers
+from diseaseface.ui.opening import Opening
 from diseaseface.ui.progress import idle
 
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
@@ -16,13 +17,13 @@ LIVE = {"concurrency_id": "live", "concurrency_limit": 2}
 ASKED = ("disease", "severity", "seed", "age", "sex", "side", "presentation", "toward", "engine")
 
 
-def wire(page: gr.Blocks, handlers: Handlers, downloads: Downloads, parts: dict) -> None:
+def wire(page: gr.Blocks, handlers: Handlers, opening: Opening, downloads: Downloads, parts: dict) -> None:
     """Connect the parts; whoever raises the number in `go` asks for a picture of the values that are set."""
     choices = Choices(handlers.pipeline)
     outputs = [parts[name] for name in handlers.outputs()]
     inputs = [parts[name] for name in ("photo", *ASKED, "consent", "held", "own", "visit")]
     linked = [parts["photo"], *(parts[name] for name in links.known()[1:])]
-    opened = page.load(handlers.opening, None, [*linked, *outputs], **QUIET)
+    opened = page.load(opening.open, None, [*linked, *outputs], **QUIET)
     changed = gr.on(
         [
             parts["photo"].change,

@@ -1,0 +1,79 @@
+"""What the page shows when it is opened: the first example, or what a link asks for."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from diseaseface.errors import UnknownDisease
+from diseaseface.ui import asked, links, presenters
+from diseaseface.ui.examples import examples
+from diseaseface.ui.handlers import Handlers
+from diseaseface.ui.held import Shown
+from diseaseface.ui.shared import Shared
+
+
+class Opening:
+    """The page's first result, around the functions that draw."""
+
+    def __init__(self, handlers: Handlers):
+        self._handlers = handlers
+        self._first: Shared[tuple[str, Shown]] = Shared(self._first_steps)
+
+    def open(self, request: gr.Request | None = None) -> Iterator[tuple]:
+        """Show what the link asks for; without settings in it the first example, worked out once for all visitors.
+
+        Yields the photo, the settings that a link may set, and the outputs. The photo comes with the last step, lest
+        it start a drawing of its own.
+        """
+        told = links.read(dict(request.query_params)) if request is not None else {}
+        yield from self._linked(told) if told else self._first_seen()
+
+    def warm(self) -> None:
+        """Work out the first result before anybody asks for it."""
+        for _ in self._first:
+            pass
+
+    def _first_seen(self) -> Iterator[tuple]:
+        for place, steps in enumerate(self._first):
+            disease, news = steps[-1][0], {}
+            for _, step in steps:
+                news |= step.news()
+            yield _told([disease, *_stay(_SETTINGS - 1)] if place == 0 else None, Shown(**news))
+        yield _photo(str(examples()[0].path))
+
+    def _first_steps(self) -> Iterator[tuple[str, Shown]]:
+        photo, disease = str(examples()[0].path), self._handlers.pipeline.profile(asked.FIRST_DISEASE).id
+        for step in self._handlers.steps(photo, disease, asked.first(disease), None):
+            yield disease, step
+
+    def _linked(self, told: dict) -> Iterator[tuple]:
+        photo = told.pop(links.FACE, str(examples()[0].path))
+        wanted = asked.first(told.pop("disease", asked.FIRST_DISEASE), **told)
+        disease, steps = wanted.disease, [Shown()]
+        try:
+            disease = self._handlers.pipeline.profile(wanted.disease).id
+            steps = self._handlers.steps(photo, disease, replace(wanted, disease=disease), None)
+        except UnknownDisease as error:
+            steps = [Shown(disease_notice=presenters.notice_html(str(error)))]
+        values: Iterable[Any] | None = vars(replace(wanted, disease=disease)).values()
+        for step in self._handlers.in_words(steps):
+            yield _told(values, step)
+            values = None
+        yield _photo(photo)
+
+
+_SETTINGS = len(links.known()) - 1  # beside the photo
+
+
+def _told(settings: Iterable[Any] | None, step: Shown) -> tuple:
+    return gr.skip(), *(_stay(_SETTINGS) if settings is None else settings), *step.values()
+
+
+def _photo(path: str) -> tuple:
+    return path, *_stay(_SETTINGS + len(Shown.names()))
+
+
+def _stay(count: int) -> list:
+    return [gr.skip()] * count
