@@ -13,7 +13,7 @@ from diseaseface.benchmarks import norms as norms_benchmark
 from diseaseface.edits import Change
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.evaluation import evaluate as evaluation
-from diseaseface.evaluation import gains, integrity, norms, ranking, severity
+from diseaseface.evaluation import gains, integrity, norms, ranking, scores, severity
 from diseaseface.evaluation.evaluate import evaluate
 from diseaseface.evaluation.frame import frame_of
 from diseaseface.evaluation.measurements import definitions
@@ -21,7 +21,7 @@ from diseaseface.evaluation.ranking import departure
 from diseaseface.evaluation.readings import ALIGNED, ALONE, RETAKEN, SURFACE, Readings, read_change
 from diseaseface.evaluation.report import NOT_AVAILABLE, NOT_MEASURABLE, Score
 from diseaseface.evaluation.tracking import moved_points_cm, track
-from diseaseface.faces.anthropometry import MEASURES
+from diseaseface.faces.anthropometry import MEASURES, measures_for
 from diseaseface.faces.colorimetry import from_linear, to_linear
 from diseaseface.faces.look import look
 from diseaseface.knowledge.catalogue import attributes
@@ -283,6 +283,49 @@ def test_more_noise_and_contradiction_widen_the_interval():
 
     assert width(0.5 * COURSE[-1], 1.0) > width(0.5 * COURSE[-1], 0.2)
     assert width([4.0, 0.0, 1.0], 0.2) > width(0.5 * COURSE[-1], 0.2)
+
+
+def test_a_sign_that_is_overlooked_on_this_face_does_not_draw_the_severity_to_none():
+    found = severity.estimate(COURSE, [2.8, -5.6, 0.0], [0.1] * 3, [1.0] * 3, [0.05, 0.05, 0.8])
+    assert found.value == pytest.approx(0.7, abs=0.03)
+
+
+def test_noise_that_grows_with_the_amount_is_that_of_what_is_there():
+    amount = COURSE[:, :1]
+    found = severity.estimate(amount, 0.5 * amount[-1], [0.01], [1.0], 0.2)
+    assert found.value == pytest.approx(0.5, abs=0.01)
+    assert (found.low, found.high) == pytest.approx((0.5 / 1.329, 0.5 / 0.671), abs=0.012)
+
+
+def test_a_gain_of_two_sources_lies_between_them_and_is_unsure_by_how_far_they_are_apart():
+    drawn = gains.Gain(1.0, 0.1, 0.02, 16)
+    alike, apart = (gains.together(drawn, gains.RenderedGain(gain, 0.05, 3)) for gain in (0.95, 0.5))
+    assert 0.95 < alike.gain < 1.0
+    assert 0.5 < apart.gain < alike.gain
+    assert apart.spread > 0.3 > 0.1 > alike.spread > drawn.spread
+    assert apart.drawn == drawn.gain
+    few = gains.together(drawn, gains.RenderedGain(0.5, 0.6, 1))
+    assert few.gain > apart.gain, "what few heads say unsurely counts for less"
+    assert gains.together(drawn, gains.RenderedGain(-1.0, 0.05, 3)).gain > 0.4, "a sign is never read inside out"
+
+
+def test_a_new_calibration_keeps_what_heads_say(monkeypatch, tmp_path):
+    own = {ALIGNED: {}, RETAKEN: {}}
+    table = {"own": own, "response": {}, "still": {ALIGNED: {}}, "departure": {ALIGNED: 1.0}}
+    monkeypatch.setattr(calibration, "measure", lambda *_: table)
+    out = tmp_path / "gains.json"
+    calibration.run(["--faces", str(tmp_path), "--out", str(out)])
+    assert len(json.loads(out.read_text())["heads"]) > 60
+
+
+def test_signs_of_geometry_are_not_expected_to_disturb_each_other(diseases):
+    whole = diseases.find("Acromegaly")
+    profile = replace(whole, signs=tuple(s for s in whole.signs if measures_for(attributes()[s.attribute].measure)))
+    changes = severity.course_of(profile).changes
+    rows = [scores.Row(change, gains.Reading(0.0), 1.0) for change in changes]
+    assert len(rows) > 5
+    expected = scores._course(profile, None, rows, ALIGNED)[-1]
+    assert expected == pytest.approx([change.amount for change in changes])
 
 
 def test_the_interval_holds_the_truth_nine_times_in_ten():

@@ -13,6 +13,7 @@ from diseaseface.benchmarks.headscores import (
     dose,
     mean_interval,
     share_interval,
+    through_none,
     tone_difference,
     true_severity,
 )
@@ -228,6 +229,29 @@ def test_the_gain_on_heads_goes_into_the_cards_and_a_blind_measure_fails_by_it(t
     card = cards.parse(path.read_text())["nose_width"]
     assert card.heads.gain == 0.1
     assert "known geometry" in card.failing
+
+
+def test_the_slope_through_none_is_the_mean_of_heads_however_many_pictures_each_has():
+    slope, spread = through_none([[(1.0, 0.5), (2.0, 1.0), (4.0, 2.0)], [(2.0, 2.0)]])
+    assert slope == pytest.approx(0.75)
+    assert spread == pytest.approx(0.25)
+
+
+def test_what_tuning_heads_say_of_a_gain_stands_beside_what_drawn_signs_say(tmp_path):
+    path = tmp_path / "gains.json"
+    kept = {"gain": 0.5, "spread": 0.1, "n": 2}
+    path.write_text(json.dumps({"own": {ALIGNED: {"nose_width+": {"gain": 1.0}}}, "heads": {"mouth_width+": kept}}))
+    told = {"gain": 0.8, "spread": 0.05, "n": 3}
+    headtables.into_gains(path, {"signs": {"nose_width+": {"rendered": told}, "ptosis+": {"reason": "Not carried."}}})
+    table = json.loads(path.read_text())
+    assert table["heads"] == {"mouth_width+": kept, "nose_width+": told}
+    assert table["own"][ALIGNED]["nose_width+"] == {"gain": 1.0}
+
+
+def test_no_gain_comes_from_test_heads(capsys):
+    with pytest.raises(SystemExit):
+        main(["benchmark", "heads", "--kind", "test", "--gains", "gains.json"])
+    assert "tuning heads alone" in capsys.readouterr().err
 
 
 def test_a_card_tells_how_a_colour_is_read_on_each_third_of_skin_tone(tmp_path):

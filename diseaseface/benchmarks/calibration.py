@@ -69,7 +69,7 @@ def run(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     chosen = [sign for sign in signs() if not options.missing or sign_name(*_named(sign)) not in gains().response]
     table = measure(options.faces, options.most, options.retaken, chosen, options.processes)
-    table = _joined(table) if options.missing else table
+    table = (_joined(table) if options.missing else table) | {"heads": _shipped().get("heads", {})}
     text = json.dumps(table, indent=1)
     if options.out:
         options.out.write_text(text + "\n", encoding="utf-8")
@@ -101,12 +101,16 @@ def _on_photo(job) -> Samples:
 
 def _joined(table: dict) -> dict:
     """Put what was calibrated beside the shipped rest; stills and limits are of the new pictures."""
-    old = json.loads((Path(str(files("diseaseface"))) / FILE).read_text(encoding="utf-8"))
+    old = _shipped()
     own = {mode: old["own"].get(mode, {}) | rows for mode, rows in table["own"].items()}
     known = {sign_name(*_named(sign)) for sign in signs()}
     own = {mode: {name: row for name, row in rows.items() if name in known} for mode, rows in own.items()}
     response = {name: row for name, row in (old["response"] | table["response"]).items() if name in known}
     return {"own": own, "response": response, "still": table["still"], "departure": table["departure"]}
+
+
+def _shipped() -> dict:
+    return json.loads((Path(str(files("diseaseface"))) / FILE).read_text(encoding="utf-8"))
 
 
 def _named(sign: Sign) -> tuple[str, int]:

@@ -32,12 +32,17 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--samples", type=int, default=shots.SAMPLES, help="rays a pixel (default %(default)s)")
     parser.add_argument("--out", type=Path, default=Path("out/heads"), help="where pictures are kept (%(default)s)")
     parser.add_argument("--cards", type=Path, help="a validity.json to write the gain on heads into")
+    parser.add_argument("--gains", type=Path, help="a gains.json to write what tuning heads say of gains into")
     parser.add_argument("--processes", type=int, default=1, help="people read side by side (default 1)")
     parser.add_argument("--json", action="store_true", help="print JSON in place of the tables")
     options = parser.parse_args(arguments)
+    if options.gains and options.kind != "tuning":
+        parser.error("gains come from tuning heads alone: test heads would be tested by themselves")
     found = measure(options)
     if options.cards and "signs" in found:
         headtables.into_cards(options.cards, found["signs"])
+    if options.gains and "signs" in found:
+        headtables.into_gains(options.gains, found["signs"])
     print(json.dumps(found, indent=1) if options.json else headtables.in_words(found))
     return 0
 

@@ -28,6 +28,20 @@ def dose(true: Sequence[float], read: Sequence[float]) -> dict[str, float] | Non
     return {"spearman": rho, "slope": float(np.polyfit(x, y, 1)[0]), "monotone": float(steps.mean())}
 
 
+def through_none(people: Sequence[Sequence[tuple[float, float]]]) -> tuple[float, float]:
+    """Return the slope through no sign and no reading, mean over heads, and its standard deviation over pictures.
+
+    Parameters
+    ----------
+    people : sequence of sequences of (true, read)
+        For each head.
+    """
+    pairs = [np.asarray(one, float).T for one in people]
+    slope = float(np.mean([(true * read).sum() / (true * true).sum() for true, read in pairs]))
+    true, read = np.concatenate(pairs, axis=1)
+    return slope, float(np.sqrt(((read - slope * true) ** 2).sum() / (true * true).sum()))
+
+
 def mean_interval(values: Sequence[float], seed: int = 0) -> tuple[float, float, float]:
     """Return the mean with its 95 % interval, by drawing the cases again (bootstrap)."""
     values = np.asarray(values, float)

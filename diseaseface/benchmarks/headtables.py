@@ -12,11 +12,14 @@ from diseaseface.benchmarks.headscores import (
     mean_interval,
     pooled,
     share_interval,
+    through_none,
     tone_difference,
 )
 from diseaseface.benchmarks.mannequin import signs
 from diseaseface.benchmarks.mannequin.pigments import PIGMENTS
 from diseaseface.benchmarks.mannequin.population import TONES
+from diseaseface.evaluation.gains import gains
+from diseaseface.evaluation.readings import ALIGNED
 from diseaseface.knowledge.catalogue import attributes
 
 _FIRST = 3
@@ -64,7 +67,22 @@ def _sign(key: str, people: Mapping, tones: Mapping, reached: float) -> dict:
     for person, one in kept.items():
         slopes[tones[person]].append(one["slope"])
     by_tone = {tone: [round(v, 3) for v in values] for tone, values in slopes.items()}
-    return blind | pooled(list(kept.values())) | {"by_tone": by_tone, "dark_against_light": tone_difference(slopes)}
+    told = {"by_tone": by_tone, "dark_against_light": tone_difference(slopes)} | _rendered_gain(key, people.values())
+    return blind | pooled(list(kept.values())) | told
+
+
+def _rendered_gain(key: str, people: Sequence[Sequence[tuple[float, float]]]) -> dict:
+    """Return a `gains.RenderedGain` as a row: what was read before any calibration, for each unit that is there."""
+    known = gains().own[ALIGNED].get(key)
+    if known is None:
+        return {}
+    slope, spread = through_none([pairs for pairs in people if pairs])
+    row = {
+        "gain": round(slope * known.gain, 4),
+        "spread": round(spread * known.gain / known.drawn, 4),
+        "n": len(people),
+    }
+    return {"rendered": row}
 
 
 def _measures(rows: Sequence[Mapping]) -> dict:
@@ -147,6 +165,14 @@ def into_cards(path: Path, table: Mapping) -> None:
         if sign[:-1] in PIGMENTS and measure in cards["measures"] and (slopes := _by_tone(found)):
             cards["measures"][measure].setdefault("tones", {})[sign] = slopes
     path.write_text(json.dumps(cards, indent=1) + "\n", encoding="utf-8")
+
+
+def into_gains(path: Path, table: Mapping) -> None:
+    """Write what heads say of each sign's gain into a gains.json, beside what drawn signs say."""
+    known = json.loads(path.read_text(encoding="utf-8"))
+    rows = {name: found["rendered"] for name, found in table["signs"].items() if "rendered" in found}
+    known["heads"] = known.get("heads", {}) | rows
+    path.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
 
 
 def _by_tone(found: Mapping) -> dict | None:

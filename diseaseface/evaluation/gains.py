@@ -15,6 +15,8 @@ from diseaseface.evaluation.responses import responses
 from diseaseface.faces.anthropometry import MEASURES, measures_for
 from diseaseface.knowledge.catalogue import Attribute, attributes
 
+_APART = 0.2  # of a gain: by how much sources differ from each other, over the signs that both know
+_HEARD = (-0.6, 0.6)  # of a drawn gain: a source that differs by more only makes it less sure
 FILE, SINGLE_FILE = "data/gains.json", "data/single.json"
 # Attributes that lower their own measure.
 LOWERS = frozenset({"eyebrow_loss", "skin_tightening", "total_alopecia", "alopecia_patches", "frontal_balding"})
@@ -34,10 +36,37 @@ class Gain:
         Standard deviation that grows with the amount, as a share of it.
     n : int
         Pictures it was calibrated on.
+    of_drawn : float or None
+        The gain of drawn signs alone; None where `gain` is that.
     """
 
     gain: float
     noise: float
+    spread: float
+    n: int
+    of_drawn: float | None = None
+
+    @property
+    def drawn(self) -> float:
+        """The gain of drawn signs alone."""
+        return self.gain if self.of_drawn is None else self.of_drawn
+
+
+@dataclass(frozen=True)
+class RenderedGain:
+    """How a sign is read on rendered heads of known geometry, in pictures that lie on each other; `benchmark heads`.
+
+    Attributes
+    ----------
+    gain : float
+        Reading for each unit that is there, mean over heads.
+    spread : float
+        Standard deviation over heads, as a share of the gain of drawn signs.
+    n : int
+        Heads.
+    """
+
+    gain: float
     spread: float
     n: int
 
@@ -49,7 +78,8 @@ class Gains:
     Attributes
     ----------
     own : mapping of mode to mapping of sign to Gain
-        A sign is an attribute and a direction: "nose_width+".
+        A sign is an attribute and a direction: "nose_width+". Of aligned pictures, what signs drawn by this product's
+        engine and what rendered heads say, together.
     response : mapping of sign to mapping of measure to float
         By how much each measure moves for a unit of the sign, in aligned pictures; signs
         share the face, so most move more than one measure.
@@ -77,12 +107,15 @@ class Reading:
     gain : float
         What the raw reading was divided by.
     reason : str or None
+    spread : float
+        The part of the noise that grows with the amount, as a share of it.
     """
 
     value: float | None
     noise: float = float("inf")
     gain: float = 1.0
     reason: str | None = None
+    spread: float = 0.0
 
 
 @cache
@@ -96,9 +129,29 @@ def parse(text: str) -> Gains:
     try:
         table = json.loads(text)
         own = {mode: {sign: Gain(**gain) for sign, gain in signs.items()} for mode, signs in table["own"].items()}
+        for sign, row in table.get("heads", {}).items():
+            if sign in own[ALIGNED]:
+                own[ALIGNED][sign] = together(own[ALIGNED][sign], RenderedGain(**row))
         return Gains(own, table["response"], table["still"], table["departure"])
     except (KeyError, TypeError, ValueError) as error:
         raise CatalogueError(f"gains.json is malformed: {error}") from error
+
+
+def together(drawn: Gain, rendered: RenderedGain) -> Gain:
+    """Return the gain of a sign by two sources that know its amount, each by its precision.
+
+    Neither is a person: drawn signs move pixels as the reader expects, rendered ones are smooth as no skin is. How far
+    sources differ is part of how unsure each is, and of how unsure the gain on a real face is.
+    """
+    apart = (rendered.gain - drawn.gain) / drawn.gain
+    heard = drawn.gain * (1.0 + float(np.clip(apart, *_HEARD)))
+    precision = [1.0 / (_APART**2 + spread**2 / max(n, 1)) for spread, n in
+                 ((drawn.spread, drawn.n), (rendered.spread, rendered.n))]  # fmt: skip
+    gain = float(np.average([drawn.gain, heard], weights=precision))
+    unsure = abs(apart) * drawn.gain / abs(gain) / np.sqrt(2.0)
+    scale = abs(drawn.gain / gain)
+    spread = float(np.hypot(drawn.spread, unsure))
+    return Gain(gain, drawn.noise * scale, spread, drawn.n + rendered.n, drawn.gain)
 
 
 @dataclass(frozen=True)
@@ -203,7 +256,7 @@ def reading(readings: Readings, attribute: Attribute, side: str | None, directio
     slope = float(np.sign(gain.gain)) if readings.mode == ALONE else gain.gain
     amount = value / slope
     spread = np.hypot(gain.spread, tone_spread(attribute.measure, sign_name(attribute.name, direction)))
-    return Reading(amount, float(np.hypot(readings.blur * gain.noise, spread * amount)), slope)
+    return Reading(amount, float(np.hypot(readings.blur * gain.noise, spread * amount)), slope, spread=float(spread))
 
 
 def mirrored(name: str) -> str:

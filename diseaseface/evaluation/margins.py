@@ -14,7 +14,7 @@ _HALF_WIDTH_CM = 0.36  # of the strip that is followed, centred on the iris
 _INWARD_CM, _OUTWARD_CM = 0.04, 0.32  # the strip holds the lash line and the skin beside it
 _REACH_CM = (0.12, 0.6)  # how far it is looked for, across and along the lid's path
 _LEAST_MATCH = 0.55
-_PULL = 0.5  # of correlation, for each squared canonical cm away from the flow
+_PULL = 2.0  # of correlation, for each squared canonical cm away from the flow
 
 # Margin above or below the iris centre, iris centre, canthi.
 _EYES = {"left": (386, 374, 473, (263, 362)), "right": (159, 145, 468, (33, 133))}

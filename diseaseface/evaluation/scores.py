@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -12,11 +13,13 @@ from diseaseface.evaluation.ranking import Departure
 from diseaseface.evaluation.readings import ALIGNED, ALONE, RETAKEN
 from diseaseface.evaluation.report import NOT_AVAILABLE, NOT_MEASURABLE, Score
 from diseaseface.evaluation.severity import Estimate, course_of, estimate, likeliest, match
+from diseaseface.faces.anthropometry import MEASURES
 from diseaseface.knowledge.profiles import Profile
 
-_UNSURE = 0.4  # of what other signs do to a measure: it differs from face to face
+# Of what a sign alone does to another's measure: less where it stands beside that one, and not as much on each face.
+_BESIDE, _UNSURE = 0.7, 0.8
 # Of a sign's full amount: by what readings of rendered heads of known geometry err beyond those of drawn pictures.
-_UNDRAWN = 0.15
+_UNDRAWN = 0.05
 _COMPARED = {ALIGNED: "photo before", RETAKEN: "photo before", ALONE: "healthy faces"}
 _NO_PROFILE = "No disease was named to compare with."
 _NOTHING_READ = "None of the disease's signs can be measured in this picture."
@@ -89,9 +92,11 @@ def _from_before(profile: Profile, side: str | None, rows: Sequence[Row], mode: 
     course = _course(profile, side, seen, mode)
     full = {key(change): change.amount for change in course_of(profile, side).changes}
     alone = [full[key(row.change)] for row in seen]
-    noise = np.hypot([row.found.noise for row in seen], _UNSURE * (course[-1] - alone))
-    noise = np.hypot(noise, [_UNDRAWN * row.change.pole.full for row in seen])
-    return estimate(course, [row.found.value for row in seen], noise, _weights(seen))
+    read, spread = (np.array([getattr(row.found, name) for row in seen]) for name in ("value", "spread"))
+    still = np.sqrt(np.maximum(np.array([row.found.noise for row in seen]) ** 2 - (spread * read) ** 2, 0.0))
+    noise = np.hypot(still, [_UNDRAWN * row.change.pole.full for row in seen])
+    spread = np.hypot(spread, _UNSURE * (course[-1] - alone) / np.maximum(np.abs(course[-1]), 1e-9))
+    return estimate(course, read, noise, _weights(seen), spread)
 
 
 def _course(profile: Profile, side: str | None, rows: Sequence[Row], mode: str) -> np.ndarray:
@@ -99,11 +104,14 @@ def _course(profile: Profile, side: str | None, rows: Sequence[Row], mode: str) 
     course = course_of(profile, side)
     amounts = np.array([[change.amount] for change in course.changes])
     keys = [key(change) for change in course.changes]
+    names = [measure_names(row.change.attribute, row.change.side) for row in rows]
+    # All measures at once: signs of geometry are told by theirs not to disturb each other.
+    measures = tuple(dict.fromkeys((*MEASURES, *chain.from_iterable(names))))
+    moved = full_moves(course.changes, measures, mode) / amounts
     seen = np.zeros((len(keys), len(rows)))
-    for column, row in enumerate(rows):
-        names = measure_names(row.change.attribute, row.change.side)
-        moved = full_moves(course.changes, names, mode) / amounts
-        seen[:, column] = np.where([one == key(row.change) for one in keys], 1.0, moved.mean(axis=1) / row.found.gain)
+    for column, (row, own) in enumerate(zip(rows, names, strict=True)):
+        others = _BESIDE * moved[:, [measures.index(name) for name in own]].mean(axis=1) / row.found.gain
+        seen[:, column] = np.where([one == key(row.change) for one in keys], 1.0, others)
     return course.amounts @ seen
 
 

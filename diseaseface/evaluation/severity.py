@@ -14,6 +14,7 @@ STAGES = 51
 _QUANTILE, _OUTSIDE = 1.645, 0.05  # of the normal distribution: 90 % lie within, 5 % beyond on each side
 _FINEST = 0.01
 _RIDGE = 1e-9
+_ROUNDS = 3  # of least squares, by which the variances have settled
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +75,11 @@ def match(profile_sd: Sequence[float], measured_sd: Sequence[float], weights: Se
 
 
 def estimate(
-    course: np.ndarray, measured: Sequence[float], noise: Sequence[float], weights: Sequence[float]
+    course: np.ndarray,
+    measured: Sequence[float],
+    noise: Sequence[float],
+    weights: Sequence[float],
+    spread: Sequence[float] | float = 0.0,
 ) -> Estimate:
     """Return the severity whose amounts are nearest to what is measured.
 
@@ -83,25 +88,32 @@ def estimate(
     course : float array of shape (stages, signs)
         Amounts at even severities from 0 to 1, in the signs' units.
     measured, noise : sequences of length signs
-        Change read for each sign, and its standard deviation.
+        Change read for each sign, and its standard deviation where there is none of it.
     weights : sequence of length signs
         Prevalence: what few people have says less about how far the disease is.
+    spread : sequence of length signs, or float
+        Standard deviation that grows with the amount that is there, as a share of it. Not with what is read: a sign
+        that is overlooked would then be the surest of all, and draw every estimate to none.
 
     Notes
     -----
-    Weighted least squares along the course; the interval is that of the profile likelihood,
-    widened where the signs contradict each other.
+    Weighted least squares along the course, with the variances of the severity found; the interval is that of the
+    likelihood, with the variances of each severity, widened where the signs contradict each other.
     """
     at, stages = _severities(), np.linspace(0.0, 1.0, len(course))
     fine = np.stack([np.interp(at, stages, column) for column in np.asarray(course, float).T], axis=1)
     weight = np.asarray(weights, float) / max(float(np.max(weights)), _RIDGE)
-    missed = (fine - np.asarray(measured, float)) / np.maximum(np.asarray(noise, float), _RIDGE)
-    distance = (weight * missed**2).sum(axis=1)
+    missed = fine - np.asarray(measured, float)
+    variance = np.maximum(np.asarray(noise, float) ** 2 + (np.asarray(spread) * fine) ** 2, _RIDGE**2) / weight
+    distance = (missed**2 / variance).sum(axis=1)
     best = int(np.argmin(distance))
+    for _ in range(_ROUNDS):
+        settled = (missed**2 / variance[best]).sum(axis=1)
+        best = int(np.argmin(settled))
     misfit = max(1.0, distance[best] / max(weight.sum() - 1.0, 1.0))
     inside = at[distance <= distance[best] + _QUANTILE**2 * misfit]
-    error = _spread(at, np.exp(-0.5 * (distance - distance[best]) / misfit))
-    return Estimate(_between(at, distance, best), float(inside[0]), float(inside[-1]), error)
+    error = _spread(at, np.exp(-0.5 * (distance - distance.min()) / misfit))
+    return Estimate(_between(at, settled, best), float(inside[0]), float(inside[-1]), error)
 
 
 def likeliest(log_odds: Sequence[float]) -> Estimate:
