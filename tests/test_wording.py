@@ -147,6 +147,17 @@ def test_what_is_excepted_or_called_normal_is_understood(text, found):
     assert drawn(text) == found
 
 
+def test_a_thing_said_with_a_part_is_on_it_and_a_part_alone_says_nothing():
+    assert first("lip with a scar where the cleft was") == "Cleft upper lip"
+    assert describe("the lip") == []
+
+
+def test_left_and_right_of_unlike_strength_stay_two_signs():
+    text = "extreme bulging of the left eye and slight bulging of the right eye"
+    assert {(sign.side, sign.strength) for sign in describe(text)} == {("left", 1.0), ("right", 0.3)}
+    assert drawn("left ptosis and right ptosis") == {("upper_lid_position", -1, None)}
+
+
 def test_that_and_this_mean_the_side_just_named():
     assert ("upper_lid_position", -1, "left") in drawn("only the left pupil is tiny, and that lid droops a little")
 

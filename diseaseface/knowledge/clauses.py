@@ -201,7 +201,7 @@ def _reached(clauses: list[Clause], number: int, reach: str) -> bool:
 def _filled(clauses: list[Clause], aliases: Aliases) -> list[Clause]:
     done: list[Clause] = []
     for number, clause in enumerate(clauses):
-        before = done[-1] if done and clause.joined in ("and", "or", "but", "comma") else None
+        before = done[-1] if done and clause.joined in ("and", "or", "but", "comma", "with") else None
         after = clauses[number + 1] if number + 1 < len(clauses) else None
         if after is not None and after.joined not in ("and", "or", "but", "comma"):
             after = None
@@ -216,9 +216,12 @@ def _filled(clauses: list[Clause], aliases: Aliases) -> list[Clause]:
 
 def _borrowed(clause: Clause, before: Clause | None, after: Clause | None, aliases: Aliases) -> str:
     words, nouns, adjectives = clause.words, _nouns(clause.words, aliases), _adjectives(clause.words, aliases)
-    earlier = (wording.load().where(before.filled) or _nouns(before.words, aliases)) if before is not None else []
-    if wording.load().lacks_a_part(words):
-        later = wording.load().where(after.words) if after is not None else []
+    known = wording.load()
+    earlier = (known.where(before.filled) or _nouns(before.words, aliases)) if before is not None else []
+    if clause.joined == "with":
+        return words if known.where(words) else " ".join((words, *earlier))  # "a lip with a scar"
+    if known.lacks_a_part(words):
+        later = known.where(after.words) if after is not None else []
         return " ".join((words, *(earlier or later)))
     if adjectives and not nouns and _only(words, adjectives, aliases):
         later = _nouns(after.words, aliases) if after is not None and not is_part(after.words, aliases) else []

@@ -102,7 +102,8 @@ def _named(clause: Clause) -> tuple[list[Hit], bool]:
         return hits
     if hits := known.inside(clause.filled):
         return hits, clause.denied
-    if clause.denied or aliases.load().key(clause.words) in _unseen():
+    part = clauses.is_part(clause.filled, aliases.load())
+    if clause.denied or part or aliases.load().key(clause.words) in _unseen():
         return [], clause.denied
     hit = known.near(clause.filled)
     return [hit] if hit else [], False
@@ -178,7 +179,7 @@ def _reader() -> Reader:
 
 
 def _merged(found: list[Found]) -> list[Found]:
-    """Keep one sign for each attribute, direction and side: the surest; left and right together are both."""
+    """Keep one sign for each attribute, direction and side: the surest; left and right alike are both."""
     kept: dict[tuple, Found] = {}
     for sign in found:
         key = sign.attribute or sign.hpo, sign.direction, sign.side
@@ -186,8 +187,10 @@ def _merged(found: list[Found]) -> list[Found]:
             kept[key] = sign
     for name, direction, side in list(kept):
         if side == "left" and (name, direction, "right") in kept and (name, direction, None) not in kept:
-            pair = [kept.pop((name, direction, one)) for one in ("left", "right")]
-            kept[name, direction, None] = replace(max(pair, key=lambda sign: sign.strength), side=None)
+            pair = [kept[name, direction, one] for one in ("left", "right")]
+            if pair[0].strength == pair[1].strength:
+                del kept[name, direction, "left"], kept[name, direction, "right"]
+                kept[name, direction, None] = replace(pair[0], side=None)
     return list(kept.values())
 
 
