@@ -42,15 +42,8 @@ def measure(every: int = 1) -> list[dict]:
     tables = phrases()
     rows = [
         _row(f"phrases, {part.replace('_', ' ')}", (understood(text, ids) for text, ids in tables[part].items()))
-        for part in (
-            "open",
-            "held_out",
-            "held_out_later",
-            "voices",
-            "voices_held_out",
-            "relatives",
-            "relatives_held_out",
-        )
+        for part in tables
+        if not part.startswith("spoken_")
     ]
     for part in (part for part in tables if part.startswith("spoken_")):
         name = part.removeprefix("spoken_").replace("_", " ")
