@@ -309,6 +309,17 @@ def test_a_gain_of_two_sources_lies_between_them_and_is_unsure_by_how_far_they_a
     assert gains.together(drawn, gains.RenderedGain(-1.0, 0.05, 3)).gain > 0.4, "a sign is never read inside out"
 
 
+def test_a_sign_that_heads_show_and_nobody_sees_is_not_measurable(monkeypatch):
+    drawn = gains.Gain(1.0, 0.1, 0.02, 16)
+    unseen = gains.together(drawn, gains.RenderedGain(-0.2, 0.5, 2))
+    assert not gains.together(drawn, gains.RenderedGain(-0.2, 0.5, 1)).contradicted, "one head may be odd"
+    known = replace(gains.gains(), own={ALIGNED: {"nose_width+": unseen}})
+    monkeypatch.setattr(gains, "gains", lambda: known)
+    found = gains.reading(Readings(ALIGNED, {"nose_width": 3.0}), attributes()["nose_width"], None, 1)
+    assert found.value is None
+    assert "known geometry" in found.reason
+
+
 def test_a_new_calibration_keeps_what_heads_say(monkeypatch, tmp_path):
     own = {ALIGNED: {}, RETAKEN: {}}
     table = {"own": own, "response": {}, "still": {ALIGNED: {}}, "departure": {ALIGNED: 1.0}}

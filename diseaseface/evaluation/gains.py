@@ -16,7 +16,9 @@ from diseaseface.faces.anthropometry import MEASURES, measures_for
 from diseaseface.knowledge.catalogue import Attribute, attributes
 
 _APART = 0.2  # of a gain: by how much sources differ from each other, over the signs that both know
+_ENOUGH, _SHOWN = 2, 0.1  # heads, and share of the drawn gain below which they say that a sign is not seen
 _HEARD = (-0.6, 0.6)  # of a drawn gain: a source that differs by more only makes it less sure
+_CONTRADICTED = "Rendered heads of known geometry that have this sign are read as if they had none."
 FILE, SINGLE_FILE = "data/gains.json", "data/single.json"
 # Attributes that lower their own measure.
 LOWERS = frozenset({"eyebrow_loss", "skin_tightening", "total_alopecia", "alopecia_patches", "frontal_balding"})
@@ -38,6 +40,8 @@ class Gain:
         Pictures it was calibrated on.
     of_drawn : float or None
         The gain of drawn signs alone; None where `gain` is that.
+    contradicted : bool
+        Whether rendered heads that have the sign are read as if they had none, or its opposite.
     """
 
     gain: float
@@ -45,6 +49,7 @@ class Gain:
     spread: float
     n: int
     of_drawn: float | None = None
+    contradicted: bool = False
 
     @property
     def drawn(self) -> float:
@@ -151,7 +156,8 @@ def together(drawn: Gain, rendered: RenderedGain) -> Gain:
     unsure = abs(apart) * drawn.gain / abs(gain) / np.sqrt(2.0)
     scale = abs(drawn.gain / gain)
     spread = float(np.hypot(drawn.spread, unsure))
-    return Gain(gain, drawn.noise * scale, spread, drawn.n + rendered.n, drawn.gain)
+    contradicted = rendered.n >= _ENOUGH and rendered.gain / drawn.gain < _SHOWN
+    return Gain(gain, drawn.noise * scale, spread, drawn.n + rendered.n, drawn.gain, contradicted)
 
 
 @dataclass(frozen=True)
@@ -252,6 +258,8 @@ def reading(readings: Readings, attribute: Attribute, side: str | None, directio
     gain = known.get(sign_name(attribute.name, direction))
     if gain is None:
         return Reading(None, reason="This sign has no calibration: it could not be read reliably, or was not tried.")
+    if gain.contradicted and readings.mode == ALIGNED:
+        return Reading(None, reason=_CONTRADICTED)
     # A face's own difference from others is seen whole: only the sense of the gain counts.
     slope = float(np.sign(gain.gain)) if readings.mode == ALONE else gain.gain
     amount = value / slope
