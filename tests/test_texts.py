@@ -1,12 +1,17 @@
 """The words of the page are in one place, for whoever translates it."""
 
 import ast
+import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 import diseaseface.ui
+from diseaseface.ui import texts
 
 ROOT = Path(diseaseface.ui.__file__).parent
 # Words for programs and for whoever starts the page are none of the page's.
@@ -18,7 +23,12 @@ TYPEFACE, PLACES = (
     "IBM Plex Sans, system-ui, sans-serif",
     ("top center", "bottom center", "middle right", "middle left"),
 )
-LOOKED_UP = ("Down syndrome", "Profile match", "Same person")  # a disease and scores, by the names they have elsewhere
+LOOKED_UP = ("Down syndrome",)  # a disease, by the name it has elsewhere
+ASSETS = ROOT.parents[1] / "assets"
+STRINGS, COMMENTS = (
+    re.compile(r"'([^'\n]*)'|\"([^\"\n]*)\"|`([^`]*)`"),
+    re.compile(r"(?m)(^|\s)//.*$|/\*.*?\*/", re.DOTALL),
+)
 
 
 def constants(tree: ast.Module) -> list[str]:
@@ -69,3 +79,50 @@ def test_a_word_outside_would_be_noticed(line):
 )
 def test_what_is_no_word_is_not_taken_for_one(line):
     assert labels_in(line) + words_in(line) == []
+
+
+def leaves(value: object) -> list[str]:
+    """Return the words in a value of the page's texts; keys, which programs take, are none."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [word for one in value.values() for word in leaves(one)]
+    return [word for one in value for word in leaves(one)] if isinstance(value, tuple | list) else []
+
+
+def strings_in(source: str) -> list[str]:
+    """Return the strings of a script or style sheet."""
+    return [one for found in STRINGS.findall(COMMENTS.sub(" ", source)) for one in found if one]
+
+
+@pytest.mark.parametrize(
+    "path", [*sorted(ASSETS.glob("*.css")), *sorted((ASSETS / "scripts").glob("*.js"))], ids=lambda path: path.name
+)
+def test_no_rule_and_no_script_depends_on_a_word_or_says_one(path):
+    shown = {word for name, value in vars(texts).items() if name.isupper() for word in leaves(value)}
+    words = {word for word in shown if re.search("[A-Z ]", word)}  # others are keys as well, such as "asked"
+    found = strings_in(path.read_text(encoding="utf-8"))
+    assert [one for one in found if one in words] == []
+    if path.suffix == ".js":
+        assert [one for one in found if SENTENCE.search(one) and not re.search(r"[#\[{<>:;]", one)] == []
+
+
+def test_a_rule_that_depends_on_a_word_would_be_noticed():
+    assert "Evidence" in strings_in("td[data-name='Evidence']::before { display: none; } /* 'Drawn' */")
+    assert "Drawn" not in strings_in("td[data-name='Evidence']::before { display: none; } /* 'Drawn' */")
+    assert "Evidence" in leaves(texts.SIGN_COLUMNS)
+
+
+def test_a_page_in_another_language_is_the_same_page():
+    """Every word is swapped for one that nobody knows: no part goes missing, and no word of before is left."""
+    root = ROOT.parents[1]
+    command, paths = [sys.executable, str(root / "tests" / "foreign.py")], os.pathsep.join(map(str, (root, *sys.path)))
+    environment = os.environ | {"PYTHONPATH": paths}
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["left"] == []
+    assert found["words"] > 80
+    assert found["foreign"] > 1000
+    assert found["gauges"] == 1
+    assert found["rows"] >= 1

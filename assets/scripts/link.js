@@ -5,7 +5,7 @@ element.querySelector('button').addEventListener('click', async () => {
   const link = `${location.origin}${location.pathname}${query ?? ''}`;
   try {
     if (query) await navigator.clipboard.writeText(link);
-    told.textContent = query ? 'Copied. The photo is not part of it.' : 'A profile of your own has no link: export it instead.';
+    told.textContent = told.dataset[query ? 'copied' : 'none'];
   } catch {
     told.textContent = link;
   }

@@ -136,7 +136,7 @@
   new MutationObserver(() => {
     attend();
     for (const button of document.querySelectorAll(nameless)) {
-      button.setAttribute('aria-label', button.closest('.column')?.querySelector('h2')?.innerText || 'Picture');
+      button.setAttribute('aria-label', button.closest('.column')?.querySelector('h2')?.innerText || document.title);
     }
   }).observe(root, { childList: true, subtree: true });
 }

@@ -20,13 +20,26 @@ COMPARED = {
 }
 
 
-class Score(NamedTuple):
-    """One score: its title, the figure to show large, a sentence, and whether it was measured."""
+TITLES = {
+    "severity": "Severity",
+    "profile_match": "Profile match",
+    "identity": "Same person",
+    "unchanged_outside": "Background",
+}
 
-    title: str
+
+class Score(NamedTuple):
+    """One score: its name in the report, the figure to show large, a sentence, and whether it was measured."""
+
+    name: str
     figure: str
     sentence: str
     measured: bool = True
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return TITLES[self.name]
 
 
 def scores(report: Mapping) -> list[Score]:
@@ -60,7 +73,7 @@ def _severity(score: Mapping, report: Mapping) -> Score:
         sentence = f"{percent(asked)} was to be taken away. Against the picture before, {figure} is added, {span}."
     else:
         sentence = f"{percent(asked)} was asked; {span} is read."
-    return Score("Severity", figure, sentence)
+    return Score("severity", figure, sentence)
 
 
 def _profile_match(score: Mapping, report: Mapping) -> Score:
@@ -69,12 +82,12 @@ def _profile_match(score: Mapping, report: Mapping) -> Score:
     share = score.get("measured_share")
     by = f" Judged by the {percent(share)} of its weight that a photo shows." if share else ""
     figure = f"{score['value']:.2f}".replace("-", "−")
-    return Score("Profile match", figure, f"How well what is read points {way}.{by}")
+    return Score("profile_match", figure, f"How well what is read points {way}.{by}")
 
 
 def _identity(score: Mapping, _report: Mapping) -> Score:
     return Score(
-        "Same person",
+        "identity",
         f"{score['value']:.2f}",
         f"{likeness(score)} by {score['model']}: {score['unit']} {score['value']:.2f}, "
         f"others begin at {score['threshold']:.2f}.",
@@ -96,17 +109,11 @@ def _unchanged(score: Mapping, _report: Mapping) -> Score:
         "Nothing outside the person changed." if whole else "of the pixels outside the person are as in the photo."
     )
     figure = f"{100 * score['value']:.0f} %" if whole else f"{100 * score['value']:.1f} %"
-    return Score("Background", figure, sentence)
+    return Score("unchanged_outside", figure, sentence)
 
 
 def _unread(name: str, score: Mapping) -> Score:
-    titles = {
-        "severity": "Severity",
-        "profile_match": "Profile match",
-        "identity": "Same person",
-        "unchanged_outside": "Background",
-    }
-    return Score(titles[name], NOT_READ, score.get("reason") or "It could not be read.", False)
+    return Score(name, NOT_READ, score.get("reason") or "It could not be read.", False)
 
 
 def ranking_sentence(report: Mapping) -> str:

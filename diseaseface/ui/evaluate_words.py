@@ -8,7 +8,7 @@ from diseaseface.evaluation.norms import norms
 from diseaseface.evaluation.readings import ALIGNED, ALONE, RETAKEN
 from diseaseface.evaluation.words import percent, scores
 from diseaseface.ui import texts
-from diseaseface.ui.presenters import note_html, scores_list
+from diseaseface.ui.presenters import cells_html, note_html, scores_list
 
 MOST_RANKED, MOST_REASONS = 5, 4
 _STRENGTHS = tuple(zip((3.0, 1.0, 0.0), texts.EVALUATE_STRENGTHS, strict=True))  # from these log odds on: 20, 2.7 to 1
@@ -18,9 +18,9 @@ _COLUMNS = texts.EVALUATE_COLUMNS
 
 def scores_html(report: Mapping, has_before: bool) -> str:
     """Return severity, profile match and, against a photo before, identity; what to choose where there is none."""
-    wanted = {"Severity", "Profile match"} if report["disease"] else set()
-    wanted |= {"Same person"} if has_before else set()
-    shown = [one for one in scores(report) if one.title in wanted]
+    wanted = {"severity", "profile_match"} if report["disease"] else set()
+    wanted |= {"identity"} if has_before else set()
+    shown = [one for one in scores(report) if one.name in wanted]
     hint = "" if report["disease"] else f"<p class='hint'>{escape(texts.EVALUATE_NO_DISEASE)}</p>"
     return scores_list(report, shown) + hint
 
@@ -109,8 +109,7 @@ def _row(row: survey.Row) -> str:
         drawn = texts.EVALUATE_DRAWN_AS.format(told["drawn_here_as"]) if told["drawn_here_as"] else ""
         cells = (told["photo"], _severity(told), like, f"{drawn} {told['note']}".strip())
     kind = " class='refused-row'" if row.report is None else ""
-    data = (f"<td data-name='{name}'>{escape(str(cell))}</td>" for name, cell in zip(_COLUMNS, cells, strict=True))
-    return f"<tr{kind}>{''.join(data)}</tr>"
+    return f"<tr{kind}>{cells_html(_COLUMNS, [escape(str(cell)) for cell in cells])}</tr>"
 
 
 def _severity(told: Mapping) -> str:

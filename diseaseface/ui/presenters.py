@@ -43,7 +43,7 @@ def scores_list(report: Mapping, shown: Sequence[Score]) -> str:
 
 def _gauge(score: Score, report: Mapping) -> str:
     """Draw the interval of the severity, its estimate, and what was asked, on a line from 0 to 1."""
-    if score.title != "Severity" or not score.measured:
+    if score.name != "severity" or not score.measured:
         return ""
     told, asked = report["scores"]["severity"], report.get("severity")
     low, high, value = (100 * min(max(told[name], 0.0), 1.0) for name in ("low", "high", "value"))
@@ -109,9 +109,15 @@ def _sign_row(sign: Mapping, course: Sequence[float], known: bool) -> str:
         _read_back(sign),
         evidence_html(sign["evidence"]),
     )
-    data = "".join(f"<td data-name='{name}'>{cell}</td>" for name, cell in zip(COLUMNS[1:], cells, strict=True))
+    data = cells_html(COLUMNS[1:], cells)
     button = f"<button type='button' {looking(sign)}>{escape(sign['label'])}{escape(side)}</button>"
     return f"<tr><th scope='row'>{button} <small>{ids}</small></th>{data}</tr>"
+
+
+def cells_html(columns: Sequence[str], cells: Sequence[str]) -> str:
+    """Return a row's cells, HTML already, each with its column's name, which a narrow page puts before it."""
+    named = zip(columns, cells, strict=True)
+    return "".join(f"<td data-name='{escape(name, quote=True)}'>{cell}</td>" for name, cell in named)
 
 
 def _seen(weight: float | None, known: bool) -> str:

@@ -7,7 +7,7 @@ from html import escape
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import OLDEST, Profile, Sign, Undrawn
 from diseaseface.ui import texts
-from diseaseface.ui.presenters import NOT_STATED, evidence_html, frequency
+from diseaseface.ui.presenters import NOT_STATED, cells_html, evidence_html, frequency
 
 COLUMNS = texts.PROFILE_COLUMNS
 
@@ -55,7 +55,7 @@ def _row(place: int, sign: Sign, on: bool) -> str:
         f"aria-label='{texts.PROFILE_STRENGTH.format(label)}'><output>{100 * sign.magnitude:.0f} %</output>",
         evidence_html([asdict(line) for line in sign.evidence]),
     )
-    return f"<tr data-sign='{place}' data-hpo='{' '.join(pole.hpo)}'>{_cells(cells)}</tr>"
+    return f"<tr data-sign='{place}' data-hpo='{' '.join(pole.hpo)}'>{cells_html(COLUMNS, cells)}</tr>"
 
 
 def _undrawn_row(sign: Undrawn) -> str:
@@ -68,11 +68,7 @@ def _undrawn_row(sign: Undrawn) -> str:
         texts.PROFILE_UNDRAWN,
         f"<span>{escape(sign.reason)}</span>",
     )
-    return f"<tr class='undrawn-sign' data-hpo='{escape(sign.hpo)}'>{_cells(cells)}</tr>"
-
-
-def _cells(cells: Sequence[str]) -> str:
-    return "".join(f"<td data-name='{name}'>{cell}</td>" for name, cell in zip(COLUMNS, cells, strict=True))
+    return f"<tr class='undrawn-sign' data-hpo='{escape(sign.hpo)}'>{cells_html(COLUMNS, cells)}</tr>"
 
 
 def _bar(sign: Sign) -> str:

@@ -137,7 +137,9 @@ def _stage() -> dict:
         }
         fetch = gr.DownloadButton(visible="hidden", elem_id="fetch")
         gr.HTML(
-            f"<button type='button'>{escape(texts.LINK)}</button><span role='status'></span>",
+            f"<button type='button'>{escape(texts.LINK)}</button>"
+            f"<span role='status' data-copied='{escape(texts.LINK_COPIED, quote=True)}' "
+            f"data-none='{escape(texts.LINK_NONE, quote=True)}'></span>",
             js_on_load=script("link.js"),
             elem_id="link",
         )
