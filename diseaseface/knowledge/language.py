@@ -30,7 +30,7 @@ class Found:
     hpo, label : str
         Id of the HPO term and its name.
     attribute : str or None
-        What draws it; None for a sign that is seen and not drawn.
+        What draws it; None for a sign that is not drawn, or that no photo of a face shows.
     direction : int or None
         +1 or -1, of the attribute.
     side : str or None
@@ -125,7 +125,7 @@ def _scored(readings: list[grammar.Reading], words: str) -> list[Hit]:
     """Score readings by the share of the words that they explain."""
     known = wording.load()
     said = sum(word not in known.joining for word in known.tokens(words))
-    return [Hit(one.hpo, 0.99 - UNEXPLAINED * max(0.0, 1 - len(one.told) / said)) for one in readings]
+    return [Hit(one.hpo, 0.99 - UNEXPLAINED * max(0.0, 1 - len(one.told) / max(1, said))) for one in readings]
 
 
 def _name(words) -> str | None:
