@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from diseaseface.evaluation.cards import cards
+from diseaseface.evaluation.contours import traced_points_cm
 from diseaseface.evaluation.frame import frame_of
 from diseaseface.evaluation.norms import Person, norms
 from diseaseface.evaluation.readings import RELATIVE, SURFACE, TONE, departure, read_alone, smile_of
@@ -29,7 +30,7 @@ def definitions() -> dict[str, tuple[str, str, str]]:
 def read_all(face: Face) -> dict[str, float | None]:
     """Return the raw value of every measure of a face by name, None where its place cannot be seen."""
     seen = view(frame_of(face))
-    shape = {name: measure.compute(face.points_cm) for name, measure in PROPORTIONS.items()}
+    shape = {name: measure.compute(traced_points_cm(frame_of(face))) for name, measure in PROPORTIONS.items()}
     skin = {name: measure.read(seen) for name, measure in SKIN.items()}
     return {**read_alone(face).values, **shape, **skin}
 

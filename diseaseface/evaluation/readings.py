@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from diseaseface.evaluation import colour, hair, lesions, texture, wrinkles
+from diseaseface.evaluation.contours import traced_points_cm
 from diseaseface.evaluation.frame import PX_PER_CM, Frame, frame_of
 from diseaseface.evaluation.margins import margin_shifts
 from diseaseface.evaluation.skin import SKIN
@@ -87,7 +88,7 @@ def smile_of(face: Face) -> float:
 def _alone(face, frame):
     seen = view(frame)
     surface = {name: read(seen, None) for name, (_, read) in SURFACE.items()} | {TONE: SKIN[TONE].read(seen)}
-    return {**readings(face.points_cm), **surface, **read_extents(outline_of(face))}
+    return {**readings(traced_points_cm(frame)), **surface, **read_extents(outline_of(face))}
 
 
 def read_change(before: Face, after: Face) -> Readings:

@@ -42,10 +42,6 @@ def individual_typology_angle(lightness: np.ndarray, b: np.ndarray) -> np.ndarra
     return np.degrees(np.arctan2(lightness - 50.0, np.maximum(b, 1e-3)))
 
 
-def _lab(view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    return view.keep(("lab",), lambda: cv2.split(cv2.cvtColor(view.codes / np.float32(255.0), cv2.COLOR_RGB2LAB)))
-
-
 def _bare(view: View, *zones: str, but: str | None = None) -> np.ndarray:
     """Return the numbers of the pixels of bare skin in some zones and outside another."""
     return view.keep(("bare", but, *zones), lambda: _find_bare(view, zones, but))
@@ -75,7 +71,7 @@ def _typology_angles(view: View) -> np.ndarray:
 
 
 def _find_typology_angles(view):
-    where, (lightness, _, b) = _bare(view, "cheeks", "forehead"), _lab(view)
+    where, (lightness, _, b) = _bare(view, "cheeks", "forehead"), view.lab
     return individual_typology_angle(lightness.ravel()[where], b.ravel()[where])
 
 
@@ -89,7 +85,7 @@ def _typology_spread(view: View) -> float | None:
 
 
 def _lab_level(channel: int, where: Callable[[View], np.ndarray], view: View) -> float | None:
-    return _middle(_lab(view)[channel], where(view), _LEAST_EYE_PIXELS)
+    return _middle(view.lab[channel], where(view), _LEAST_EYE_PIXELS)
 
 
 def _index(which: str, view: View) -> np.ndarray:
@@ -115,7 +111,7 @@ def _lip_contrast(which: str, view: View) -> float | None:
 def _band(name: str, view: View) -> float | None:
     """Standard deviation of lightness between two scales, on bare skin away from its edges, L*."""
     fine, coarse = (size * PX_PER_CM for size in _BANDS_CM[name])
-    light = _lab(view)[0]
+    light = view.lab[0]
     weight = view.skin.astype(np.float32)
     passed = view.blurred(light, fine / PX_PER_CM) - view.blurred(light, coarse / PX_PER_CM)
     where = cv2.erode(weight * view.zone("face"), np.ones((5, 5))) > 0
@@ -134,7 +130,7 @@ def _iris_hue(view: View) -> float | None:
     where = _eye(view, "iris")
     if len(where) < _LEAST_EYE_PIXELS:
         return None
-    a, b = (median(_lab(view)[channel].ravel()[where]) for channel in (1, 2))
+    a, b = (median(view.lab[channel].ravel()[where]) for channel in (1, 2))
     return float(np.degrees(np.arctan2(b, a)))
 
 
