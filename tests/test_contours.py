@@ -22,7 +22,6 @@ FOLLOWED = {
     ("nose_width", -1): ("nose_width", 0.7),
     ("upper_lid_position", 1): ("upper_lid_position_left", 0.5),
     ("upper_lid_position", -1): ("upper_lid_position_left", 0.5),
-    ("upper_vermilion_height", 1): ("upper_vermilion_height", 0.45),
     ("jaw_width", 1): ("jaw_width", 0.25),
 }
 
@@ -50,9 +49,9 @@ def test_a_drawn_change_is_followed_farther_than_by_landmarks(face, drawn):
 
 def test_points_on_no_contour_stay(face):
     moved = np.abs(traced(face) - face.points_cm).max(axis=1) > 1e-9
-    assert moved.sum() > 30
-    assert not moved[[468, 473, 1, 2, 168, 33, 133, 362, 263, 61, 291, 152, 13, 14]].any()
-    assert moved[[129, 358, 159, 386, 145, 374, 0, 17, 172, 397]].all()
+    assert moved.sum() > 15
+    assert not moved[[468, 473, 1, 2, 168, 33, 133, 362, 263, 61, 291, 152, 13, 14, 145, 374]].any()
+    assert moved[[129, 358, 159, 386, 172, 397]].all()
 
 
 @pytest.mark.parametrize("name", ["head-01.jpg", "head-05.jpg"])
@@ -65,10 +64,9 @@ def test_no_point_goes_farther_than_is_looked(face, name):
 def test_a_mirrored_photo_has_mirrored_contours(face):
     mirrored = look(np.ascontiguousarray(face.image[:, ::-1]))
     found, other = readings(traced(face)), readings(traced(mirrored))
-    for name in ("nose_width", "upper_vermilion_height", "lower_vermilion_height", "jaw_width", "cheek_width"):
+    for name in ("nose_width", "jaw_width", "cheek_width"):
         assert other[name] == pytest.approx(found[name], abs=2.0)
     assert other["upper_lid_position_left"] == pytest.approx(found["upper_lid_position_right"], abs=0.8)
-    assert other["lower_lid_position_left"] == pytest.approx(found["lower_lid_position_right"], abs=0.8)
 
 
 def test_the_best_path_is_that_of_all_paths():

@@ -9,7 +9,7 @@ from diseaseface.evaluation.frame import PX_PER_CM
 
 STEP_CM = 0.02  # between samples across a line
 _FARTHEST = 4  # samples by which neighbours on a line may differ
-_CLIPPED = 1.5  # an edge three times as strong as most says no more
+_CLIPPED = 1.5  # a line much stronger than most says no more
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,19 +83,10 @@ def resampled(line: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     return np.stack([np.interp(at, run, line[:, axis]) for axis in (0, 1)], axis=1), run / run[-1] * (count - 1)
 
 
-def rise(plane: np.ndarray, scale_cm: float) -> np.ndarray:
-    """Return how much a strip grows across, for each of its own usual edges, (n, m)."""
-    smooth = cv2.GaussianBlur(plane, (0, 0), sigmaX=scale_cm / STEP_CM, sigmaY=0.8)
-    return _usual(np.gradient(smooth, axis=1))
-
-
 def ridge(plane: np.ndarray, fine_cm: float, around_cm: float) -> np.ndarray:
     """Return how much a strip stands out from what is on both sides, for each of its own usual lines, (n, m)."""
     fine, around = (
         cv2.GaussianBlur(plane, (0, 0), sigmaX=scale / STEP_CM, sigmaY=0.8) for scale in (fine_cm, around_cm)
     )
-    return _usual(fine - around)
-
-
-def _usual(score):
-    return 2.0 * np.clip(score / max(float(np.percentile(np.abs(score), 90)), 1e-3), -_CLIPPED, _CLIPPED)
+    usual = max(float(np.percentile(np.abs(fine - around), 90)), 1e-3)
+    return 2.0 * np.clip((fine - around) / usual, -_CLIPPED, _CLIPPED)

@@ -51,11 +51,6 @@ class View:
         return self.planes[1] - self.planes[0]
 
     @cached_property
-    def soft_erythema(self) -> np.ndarray:
-        """Erythema index without the noise of single pixels, float32 (h, w)."""
-        return cv2.GaussianBlur(self.erythema, (0, 0), 0.8)
-
-    @cached_property
     def lab(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """CIE L*, a* and b*, float32 (h, w) each."""
         return cv2.split(cv2.cvtColor(self.codes / np.float32(255.0), cv2.COLOR_RGB2LAB))
