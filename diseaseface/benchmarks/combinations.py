@@ -11,16 +11,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from diseaseface.benchmarks.photos import resized
+from diseaseface.benchmarks.shapes import shape_drawn, shape_of
 from diseaseface.edits import Change
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.errors import DiseaseFaceError
 from diseaseface.evaluation.norms import norms
 from diseaseface.evaluation.readings import departure
 from diseaseface.evaluation.responses import size_of
-from diseaseface.faces.anthropometry import MEASURES, readings
-from diseaseface.faces.detection import find_face
+from diseaseface.faces.anthropometry import MEASURES
 from diseaseface.faces.look import look
-from diseaseface.faces.mesh import fit_pose
 from diseaseface.knowledge.catalogue import attributes
 
 _SIGNS, _SHARES = (5, 10), (0.2, 0.9)  # drawn together, each at a share of its full amount
@@ -69,7 +68,7 @@ def draws_on(job: tuple[np.ndarray, int, int, int, list[str], int]) -> list[Draw
         face = look(resized(photo, longest_px))
     except DiseaseFaceError:
         return []
-    before, engine = readings(face.points_cm), MorphEngine()
+    before, engine = shape_of(face), MorphEngine()
     mine = ((number, *chosen(number, signs, faces)) for number in range(count))
     drawn = ((n, *_read(engine, face, before, shares, n)) for n, shares, on in mine if at in on)
     return [draw for draw in drawn if draw[2]]
@@ -79,7 +78,7 @@ def _read(engine, face, before, shares, seed) -> tuple[dict[str, float], dict[st
     changes = [_change(sign, share, seed) for sign, share in shares.items()]
     drawn = engine.render(face, changes, seed=seed)
     try:
-        after = readings(fit_pose(find_face(drawn.picture).landmarks)[1])
+        after = shape_drawn(face, drawn.picture)
     except DiseaseFaceError:
         return {}, {}
     amounts = {done.change.attribute.name: done.amount or 0.0 for done in drawn.applied}

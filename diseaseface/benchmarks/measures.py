@@ -21,6 +21,8 @@ from diseaseface.benchmarks.calibration import retaken
 from diseaseface.benchmarks.photos import SUFFIXES
 from diseaseface.errors import DiseaseFaceError
 from diseaseface.evaluation.cards import cards
+from diseaseface.evaluation.contours import traced_points_cm
+from diseaseface.evaluation.frame import frame_of
 from diseaseface.evaluation.measurements import definitions, read_all
 from diseaseface.faces.anthropometry import MEASURES
 from diseaseface.faces.face import Face
@@ -91,7 +93,7 @@ def hand_and_automatic(face: Face, marks: Path, photo: Path) -> dict[str, tuple[
     for name, one in _SHAPE.items():
         by_hand = one.compute(placed)
         if np.isfinite(by_hand):
-            pairs[name] = by_hand, one.compute(face.points_cm)
+            pairs[name] = by_hand, one.compute(traced_points_cm(frame_of(face)))
     return pairs
 
 
