@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from diseaseface.evaluation.contours import traced_points_cm
+from diseaseface.evaluation.frame import frame_of
 from diseaseface.evaluation.overlay import DIM, INK, PAPER, head_box
 from diseaseface.evaluation.places import Pair, middle
 from diseaseface.evaluation.symptoms import Departure
@@ -82,7 +84,8 @@ def chosen_of(found: Sequence[Departure], first: Sequence[str] = ()) -> list[Dep
 
 def lines_px(face: Face, one: Departure) -> list[np.ndarray]:
     """Return the lines of a measure as float arrays (n, 2) of photo pixels, the measured one first in each pair."""
-    marks, cm = face.landmarks_px, face.points_cm
+    cm = traced_points_cm(frame_of(face))
+    marks = face.landmarks_px + face.pose.vectors_to_px(cm - face.points_cm)
     found: list[np.ndarray] = []
     for name in ("along", "angles", "across", "up"):
         for pair in getattr(one.place, name):
