@@ -35,14 +35,6 @@ def read_extents(outline: Outline) -> dict[str, float | None]:
     return {name: extent.compute(outline) for name, extent in EXTENTS.items()}
 
 
-def extents_for(measure: str, side: str | None = None) -> tuple[str, ...]:
-    """Return the names in EXTENTS that a measure of the catalogue stands for on a side; maybe none."""
-    if measure in EXTENTS:
-        return (measure,)
-    names = tuple(f"{measure}_{one}" for one in ((side,) if side in SIDES else SIDES))
-    return names if all(name in EXTENTS for name in names) else ()
-
-
 def _mm(length_cm: float | None) -> float | None:
     return None if length_cm is None else MM_PER_CANONICAL_CM * length_cm
 

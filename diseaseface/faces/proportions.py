@@ -103,7 +103,6 @@ def _asymmetry(region: Sequence[int]) -> _Read:
 
 
 _FARKAS = "Farkas, Anthropometry of the Head and Face (1994)"
-_MORPHOLOGY = "Elements of Morphology (Am J Med Genet A 149A, 2009)"
 _OWN = "Own definition"
 _face_width, _face_height = _mm(*ZYGION), _drop(NASION, GNATHION)
 _intercanthal, _outercanthal = _mm(*INNER_CANTHUS), _mm(*OUTER_CANTHUS)

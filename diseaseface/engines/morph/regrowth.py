@@ -15,7 +15,6 @@ _DARTS, _ROUNDS = 3000, 3
 _LENGTH_CM = (0.9, 1.3, 2.0, 3.6, 4.6, 5.4, 6.0)
 _FULLNESS = (0.0, 0.75, 1.0, 0.95, 0.75, 0.4, 0.0)
 _DARKEST = 96.0  # of brows that are mostly gone, the few darkest points are what hair there is
-_LEAST_HAIR = 0.02  # share of a natural brow's hair that has to be left to grow more like it
 _MOST_FADED = 0.5  # share taken from hair up to which what is left can be made whole
 _MORE_CONTRAST = 1.7  # of new hair over that of the last hair left
 _LEAST_GONE = (0.9, 0.5)  # share of the hair to be lost that has to be missing, for a quarter and for most of it

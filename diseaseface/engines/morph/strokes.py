@@ -4,7 +4,6 @@ import cv2
 import numpy as np
 
 _FINER = 3  # lines are drawn that many times larger and brought down
-_WIDTH_STEPS = 4
 
 
 def cover(shape: tuple[int, int], lines_px: np.ndarray, widths_px: np.ndarray, opacity: np.ndarray) -> np.ndarray:
