@@ -330,6 +330,12 @@ def test_the_first_face_is_shown_before_its_scores_are_there():
     assert len(list(steps)) >= 2
 
 
+def test_nobody_waits_for_the_scores_of_a_picture_that_was_seen():
+    began = time.monotonic()
+    assert opened(Opening(Handlers(FakePipeline())))[-1]["photo"]
+    assert time.monotonic() - began < 4.0, "the pause is for a page that nobody has opened yet"
+
+
 def test_a_first_result_that_fails_is_told_and_tried_anew_for_whoever_comes_next():
     pipeline = FakePipeline()
     pipeline.refusal = FaceError("none")

@@ -1,5 +1,6 @@
 """What the page shows when it is opened: the first example, or what a link asks for."""
 
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,8 @@ from diseaseface.ui.handlers import Handlers
 from diseaseface.ui.held import Shown
 from diseaseface.ui.shared import Shared
 
+_ALONE_S = 8.0  # that the first picture waits for somebody before it is scored for nobody
+
 
 class Opening:
     """The page's first result, around the functions that draw."""
@@ -20,6 +23,7 @@ class Opening:
     def __init__(self, handlers: Handlers):
         self._handlers = handlers
         self._first: Shared[tuple[str, Shown]] = Shared(self._first_steps)
+        self._seen = threading.Event()  # by somebody, the first picture
 
     def open(self, request: gr.Request | None = None) -> Iterator[tuple]:
         """Show what the link asks for; without settings in it the first example, worked out once for all visitors.
@@ -41,12 +45,16 @@ class Opening:
             for _, step in steps:
                 news |= step.news()
             yield _told([disease, *_stay(_SETTINGS - 1)] if place == 0 else None, Shown(**news))
+            if "picture" in news:
+                self._seen.set()
         yield _photo(str(examples()[0].path))
 
     def _first_steps(self) -> Iterator[tuple[str, Shown]]:
         photo, disease = str(examples()[0].path), self._handlers.pipeline.profile(asked.FIRST_DISEASE).id
         for step in self._handlers.steps(photo, disease, asked.first(disease), None):
             yield disease, step
+            if "picture" in step.news():  # indexes for the scores would take the time in which a browser opens the page
+                self._seen.wait(_ALONE_S)
 
     def _linked(self, told: dict) -> Iterator[tuple]:
         photo = told.pop(links.FACE, str(examples()[0].path))
