@@ -8,6 +8,7 @@ import numpy as np
 
 from diseaseface.edits import Change
 from diseaseface.evaluation.atlas import full_moves
+from diseaseface.evaluation.courses import stage_log_odds
 from diseaseface.evaluation.gains import Reading, measure_names
 from diseaseface.evaluation.ranking import Departure
 from diseaseface.evaluation.readings import ALIGNED, ALONE, RETAKEN
@@ -74,7 +75,9 @@ def severity_by_measures(profile: Profile, side: str | None, departed: Departure
     if not full.any():
         return _severity(None, departed.mode)
     amounts = np.array([change.amount for change in course.changes])
-    return _severity(likeliest(departed.log_odds(course.amounts / amounts @ full)), departed.mode)
+    shares = course.amounts / amounts
+    odds = stage_log_odds(departed, shares, full) if departed.mode == ALONE else departed.log_odds(shares @ full)
+    return _severity(likeliest(odds), departed.mode)
 
 
 def _severity(found: Estimate | None, mode: str, status: str = NOT_MEASURABLE, reason: str = _NOTHING_READ) -> Score:
