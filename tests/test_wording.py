@@ -57,6 +57,37 @@ def test_a_file_with_an_unknown_table_is_refused():
 # Words together
 
 
+@pytest.mark.parametrize(
+    "text, label",
+    [
+        ("fine lines above the top lip", "Perioral radial furrowing"),
+        ("tiny clear blisters in a cluster", "Skin vesicle"),
+        ("a sore that won't heal", "Skin ulcer"),
+        ("tounge pokes out", "Protruding tongue"),
+        ("jowls hanging down, the face has lost its firmness", "Premature sagging cheeks"),
+    ],
+)
+def test_words_that_often_deny_or_are_misspelled_do_not_hide_a_sign(text, label):
+    assert first(text) == label
+
+
+@pytest.mark.parametrize("text", ["the skin is clear", "his cheeks are fine", "ears and hair are normal"])
+def test_what_is_clear_or_fine_is_no_sign(text):
+    assert not describe(text)
+
+
+@pytest.mark.parametrize(
+    "text, labels",
+    [
+        ("lips and tongue are swollen", {"Swollen lip", "Macroglossia"}),
+        ("nose and mouth are small", {"Short nose", "Narrow mouth"}),
+        ("brows, lashes and hair have all fallen out", {"Absent eyebrow", "Absent eyelashes", "Alopecia"}),
+    ],
+)
+def test_parts_that_are_named_first_all_have_what_is_said_of_the_last(text, labels):
+    assert {sign.label for sign in describe(text)} == labels
+
+
 @pytest.mark.parametrize("part", ["nose", "conk", "snout"])
 @pytest.mark.parametrize("quality", ["enormous", "whopping", "huge", "bigger"])
 def test_every_word_for_a_part_stands_beside_every_word_for_how_it_is(part, quality):

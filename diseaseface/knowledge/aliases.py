@@ -30,9 +30,10 @@ class Aliases:
     unstated : float
         Strength where none is said.
     sides : mapping of words to "left", "right", "both" or "one"
-    ahead, carries, after, never_denies, takes_away : frozenset of str
+    ahead, carries, after, last, never_denies, takes_away : frozenset of str
         Words that deny what follows; those of them that reach over "and"; words that deny what
-        stands before; words that only seem to deny; words after which a part of the face is missing.
+        stands before; those that do so at the end of a clause only; words that only seem to deny;
+        words after which a part of the face is missing.
     parts : mapping of word to frozenset of str
         Parts of the face, or "elsewhere", that a word's stem speaks of.
     senses : mapping of word's stem to frozenset of (scale, pole)
@@ -51,6 +52,7 @@ class Aliases:
     ahead: frozenset[str]
     carries: frozenset[str]
     after: frozenset[str]
+    last: frozenset[str]
     never_denies: frozenset[str]
     takes_away: frozenset[str]
     parts: Mapping[str, frozenset[str]]
@@ -93,6 +95,7 @@ def parse(text: str) -> Aliases:
         ahead=_words(denial["ahead"]),
         carries=_words(denial["carries"]),
         after=_words(denial["after"]),
+        last=_words(denial["last"]),
         never_denies=_words(denial["never_denies"]),
         takes_away=_words(denial["takes_away"]),
         parts=_gathered((stem(word), part) for part, words in tables["parts"].items() for word in words),

@@ -17,8 +17,10 @@ _COMPARED = re.compile(r"\bthan (on )?(the )?(left|right)\b( side)?")
 _TWO_COLOURS = re.compile(r"\bone eye (is )?\w+ and the other( one| eye)?( is)? \w+")
 _OTHER = r"( than the other( one| eye| side)?)?"
 _LOWER_LID = re.compile(rf"\b((?:eye)?lids?) (?:is|sits|hangs|are|sit|hang) lower\b( down)?{_OTHER}")
-_REMAINS = re.compile(r"\b(no|any|much) (\w+) left\b")  # no side
-_GONE = re.compile(r"\b(is|are|was|were) (nearly |almost |all |completely |mostly )?gone\b")
+_REMAINS = re.compile(r"\b(no|any|much|single|one) (\w+) left\b")  # no side
+_GONE = re.compile(
+    r"\b(is|are|was|were) (nearly |almost |all |completely |mostly )?gone\b|\b(all |completely )?gone(?= *([.,;:!?]|$))"
+)
 _UNMOVED = re.compile(r"\b(will|does|do|can) not move\b")
 _WHEN = re.compile(r"\b(ever since|since|after|because of|from birth|for (some|many|the last)) [^,.;:!?\n]*")
 _OWNER = r"(the |my |his |her |their |both )?"
@@ -69,7 +71,7 @@ def split(text: str, aliases: Aliases) -> list[Clause]:
     """
     clauses = [_read(part, joined, aliases) for part, joined in _parts(text, aliases)]
     clauses = _strengthened([clause for clause in clauses if clause.whole or clause.side or clause.stated])
-    return _filled(_carried(clauses, aliases), aliases)
+    return _filled(_led(_carried(clauses, aliases), aliases), aliases)
 
 
 def _parts(text: str, aliases: Aliases) -> list[tuple[str, str]]:
@@ -145,8 +147,8 @@ def _strengthened(clauses: list[Clause]) -> list[Clause]:
 
 
 def _without_denial(text: str, aliases: Aliases) -> tuple[str, bool]:
-    kept = text
-    denied = False
+    kept = re.sub(rf"\b(?:{'|'.join(sorted(aliases.last))})$", " ", text)
+    denied = kept != text
     for words in sorted(aliases.never_denies | aliases.after | aliases.ahead, key=len, reverse=True):
         shorter = re.sub(rf"\b{words}\b", " ", kept)
         denied |= shorter != kept and words not in aliases.never_denies
@@ -196,6 +198,40 @@ def _reached(clauses: list[Clause], number: int, reach: str) -> bool:
         if clause.joined != "comma":
             return clause.joined == "or" or clause.joined == reach
     return False
+
+
+def _led(clauses: list[Clause], aliases: Aliases) -> list[Clause]:
+    """Let parts that are named first have what is said of the last of them: "lips and tongue are swollen"."""
+    done: list[Clause] = []
+    for number, clause in reversed(list(enumerate(clauses))):
+        after = done[-1] if done else None
+        listed = clause.joined in ("and", "or") and not _all_parts(clauses[number - 1].words, aliases)
+        if after is not None and after.joined in ("and", "or", "comma") and not listed and not clause.denied:
+            whole = _after_parts(after.whole, aliases)
+            if whole and _all_parts(clause.words, aliases):
+                words = f"{clause.words} {_after_parts(after.words, aliases)}".strip()
+                side = clause.side or after.side
+                clause = replace(after, words=words, whole=f"{clause.words} {whole}", side=side, joined=clause.joined)
+        done.append(clause)
+    return done[::-1]
+
+
+def _all_parts(text: str, aliases: Aliases) -> bool:
+    return _parts_ahead(text, aliases) == len(text.split()) > 0
+
+
+def _after_parts(text: str, aliases: Aliases) -> str:
+    """Return what follows the parts of the face that words begin with, nothing where they do not begin so."""
+    ahead = _parts_ahead(text, aliases)
+    return " ".join(text.split()[ahead:]) if ahead else ""
+
+
+def _parts_ahead(text: str, aliases: Aliases) -> int:
+    """Return how many words at the beginning are parts of the face and fillers, 0 where none is a part."""
+    words, parts = text.split(), wording.load().nouns
+    passed = [stem(word) in parts or word in aliases.fillers for word in words]
+    ahead = passed.index(False) if False in passed else len(words)
+    return ahead if any(stem(word) in parts for word in words[:ahead]) else 0
 
 
 def _filled(clauses: list[Clause], aliases: Aliases) -> list[Clause]:

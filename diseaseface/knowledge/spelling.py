@@ -35,7 +35,14 @@ class Speller:
         most = 2 if len(word) >= _TWICE else 1
         others = self.meant.get(word[0], ())
         best = min(others, key=lambda other: distance(word, other, most), default=word)
-        return best if distance(word, best, most) <= most else word
+        if distance(word, best, most) <= most:
+            return best
+        return next((other for other in others if _same_letters(word, other)), word)
+
+
+def _same_letters(one: str, other: str) -> bool:
+    """Tell whether two words are the same letters, one of them out of its place: "tounge", "tongue"."""
+    return len(one) == len(other) and sorted(one) == sorted(other) and distance(one, other, 2) <= 2
 
 
 def distance(one: str, other: str, most: int) -> int:
