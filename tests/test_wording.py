@@ -58,7 +58,7 @@ def test_a_file_with_an_unknown_table_is_refused():
 
 
 @pytest.mark.parametrize(
-    "text, label",
+    ("text", "label"),
     [
         ("fine lines above the top lip", "Perioral radial furrowing"),
         ("tiny clear blisters in a cluster", "Skin vesicle"),
@@ -77,7 +77,7 @@ def test_what_is_clear_or_fine_is_no_sign(text):
 
 
 @pytest.mark.parametrize(
-    "text, labels",
+    ("text", "labels"),
     [
         ("lips and tongue are swollen", {"Swollen lip", "Macroglossia"}),
         ("nose and mouth are small", {"Short nose", "Narrow mouth"}),
