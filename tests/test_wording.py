@@ -71,7 +71,7 @@ def test_words_that_often_deny_or_are_misspelled_do_not_hide_a_sign(text, label)
     assert first(text) == label
 
 
-@pytest.mark.parametrize("text", ["the skin is clear", "his cheeks are fine", "ears and hair are normal"])
+@pytest.mark.parametrize("text", ["the skin is clear", "clear skin", "his cheeks are fine", "ears and hair are normal"])
 def test_what_is_clear_or_fine_is_no_sign(text):
     assert not describe(text)
 

@@ -114,7 +114,8 @@ def _fair(one: Reading, tokens: Sequence[str], spans: Mapping[str, list[Span]], 
 
     "Tiny spots on the nose" is no tiny nose, "no thick lips" no missing lips.
     """
-    between = {span for name in words.things for span in spans.get(name, ()) if not {span.start} & one.said}
+    parts = {span for name in words.parts for span in spans.get(name, ())}  # "skin" may be a fold of skin too
+    between = {span for name in words.things for span in spans.get(name, ()) if span.start not in one.said} - parts
     if not one.thing and any(min(one.said) < span.start and span.stop <= max(one.said) for span in between):
         return False
     denials = [place for place in one.said if tokens[place] in words.denying]
