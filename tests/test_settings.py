@@ -8,7 +8,7 @@ import pytest
 import diseaseface
 from diseaseface import settings
 from diseaseface.__main__ import main
-from diseaseface.errors import RequestError
+from diseaseface.errors import DiseaseFaceError, RequestError
 
 PACKAGE = Path(diseaseface.__file__).parent
 ROOT = PACKAGE.parent
@@ -72,3 +72,33 @@ def test_the_system_packages_of_a_space_are_those_that_readme_and_checks_install
     assert packages
     for text in (readme, checks, container):
         assert all(name in text for name in packages)
+
+
+@pytest.fixture
+def norms_named(monkeypatch):
+    """Name norms by the environment, and forget them afterwards."""
+    from diseaseface.evaluation.norms import norms
+
+    def name(path):
+        monkeypatch.setenv("DISEASEFACE_NORMS", str(path))
+        norms.cache_clear()
+        return norms
+
+    yield name
+    norms.cache_clear()
+
+
+def test_single_photos_are_read_by_the_norms_that_are_named(norms_named, tmp_path):
+    shipped = (PACKAGE / "data" / "norms.json").read_text(encoding="utf-8")
+    own = tmp_path / "own.json"
+    own.write_text(re.sub(r'"n": \d+', '"n": 12', shipped, count=1), encoding="utf-8")
+    assert norms_named(own)().n == 12
+
+
+@pytest.mark.parametrize("text", [None, "{}", "no json"])
+def test_norms_that_cannot_be_read_are_refused_in_words(text, norms_named, tmp_path):
+    own = tmp_path / "own.json"
+    if text is not None:
+        own.write_text(text, encoding="utf-8")
+    with pytest.raises(DiseaseFaceError, match=r"norms.json"):
+        norms_named(own)()

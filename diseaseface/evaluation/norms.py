@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 
 from diseaseface.errors import CatalogueError
 from diseaseface.evaluation.readings import ALONE, ONLY_AGAINST_BEFORE, TONE, Readings, departure
+from diseaseface.settings import norms_file
 
 FILE = "data/norms.json"
 ADULT = 18.0  # years; the norms are of adults
@@ -186,8 +188,21 @@ def _within(covariance, apart, share):
 
 @cache
 def norms() -> Norms:
-    """Return the shipped norms."""
-    return parse(files("diseaseface").joinpath(FILE).read_text(encoding="utf-8"))
+    """Return the norms: the shipped ones, or those that DISEASEFACE_NORMS names.
+
+    Raises
+    ------
+    CatalogueError
+        For a file that is missing, or holds no norms.
+    """
+    own = norms_file()
+    if own is None:
+        return parse(files("diseaseface").joinpath(FILE).read_text(encoding="utf-8"))
+    try:
+        text = Path(own).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise CatalogueError(f"DISEASEFACE_NORMS names {own}, which cannot be read: name a norms.json.") from None
+    return parse(text)
 
 
 def parse(text: str) -> Norms:
