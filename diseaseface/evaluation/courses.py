@@ -37,10 +37,7 @@ def _of_stage(departed: Departure, each: np.ndarray) -> float:
 
 
 def _log_likelihood(departed: Departure, missed: np.ndarray, covariance: np.ndarray) -> float:
-    """Of a multivariate t distribution, or a normal one, but for what does not depend on the stage."""
+    """Of what is missed with a covariance, but for what does not depend on the stage."""
     lower = np.linalg.cholesky(covariance)
     squared = float((np.linalg.solve(lower, missed) ** 2).sum())
-    size = -np.log(np.diag(lower)).sum()
-    if not np.isfinite(departed.freedom):
-        return size - 0.5 * squared
-    return size - 0.5 * (departed.freedom + len(missed)) * np.log1p(squared / departed.freedom)
+    return float(departed.log_likelihood(squared) - np.log(np.diag(lower)).sum())

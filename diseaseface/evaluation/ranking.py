@@ -157,7 +157,7 @@ class Departure:
         along = (flat @ pull).reshape(moves.shape[:-1])
         loose = self.spread**2 / (1.0 + self.spread**2 * own)
         left = np.maximum(nothing - 2.0 * along + own - loose * (along - own) ** 2, 0.0)
-        gained = self._log_likelihood(left) - self._log_likelihood(nothing)
+        gained = self.log_likelihood(left) - self.log_likelihood(nothing)
         return gained - 0.5 * np.log1p(self.spread**2 * own)
 
     def _log_odds_one_by_one(self, moves):
@@ -171,7 +171,8 @@ class Departure:
         nothing = float((values**2 / usual).sum())
         return 0.5 * (nothing - left - np.log(wider).sum(axis=-1) - np.log1p(self.spread**2 * own))
 
-    def _log_likelihood(self, squared):
+    def log_likelihood(self, squared: np.ndarray | float) -> np.ndarray | float:
+        """Return the log-likelihood of squared lengths, of any shape, but for what depends on the covariance."""
         if not np.isfinite(self.freedom):
             return -0.5 * squared
         return -0.5 * (self.freedom + len(self.values)) * np.log1p(squared / self.freedom)

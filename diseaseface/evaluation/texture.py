@@ -5,6 +5,7 @@ import numpy as np
 
 from diseaseface.evaluation.colour import Read
 from diseaseface.evaluation.frame import PX_PER_CM, Frame
+from diseaseface.evaluation.medians import median
 from diseaseface.evaluation.tracking import pixel_grid
 from diseaseface.evaluation.views import View
 
@@ -19,10 +20,10 @@ def _roughness(now: View, before: View | None) -> float | None:
     """Contrast of the fine band on bare skin, % of light; or its change, % of what it was."""
     if now.inner_skin.sum() < _LEAST_SKIN:
         return None
-    grain = np.sqrt(np.median(_fine_energy(now)[now.inner_skin]))
+    grain = np.sqrt(median(_fine_energy(now)[now.inner_skin]))
     if before is None:
         return float(grain)
-    had = np.sqrt(np.median(_fine_energy(before)[now.inner_skin]))
+    had = np.sqrt(median(_fine_energy(before)[now.inner_skin]))
     return float(100.0 * (grain / max(had, 1e-2) - 1.0))
 
 
@@ -82,7 +83,7 @@ def _hair_tone(seen: View, zone: np.ndarray) -> float | None:
         return None
     light, skin = seen.green
     tone = float(np.percentile(light[inside], 15))
-    return tone if float(np.median(skin[inside])) - tone > _LEAST_CONTRAST else None
+    return tone if median(skin[inside]) - tone > _LEAST_CONTRAST else None
 
 
 def _cover(seen: View, tone: float) -> np.ndarray:
