@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from diseaseface.__main__ import main
-from diseaseface.benchmarks import headtables
+from diseaseface.benchmarks import headshares, headtables
 from diseaseface.benchmarks.headscores import (
     difference_interval,
     dose,
@@ -21,8 +21,8 @@ from diseaseface.benchmarks.mannequin import pigments, population, shots, signs,
 from diseaseface.benchmarks.mannequin.skin import Canvas
 from diseaseface.errors import EngineUnavailable
 from diseaseface.evaluation import cards
-from diseaseface.evaluation.gains import reading
-from diseaseface.evaluation.readings import ALIGNED, Readings
+from diseaseface.evaluation.gains import RenderedShare, Singles, reading, response, singles
+from diseaseface.evaluation.readings import ALIGNED, ALONE, Readings
 from diseaseface.faces.anthropometry import MM_PER_CANONICAL_CM
 from diseaseface.faces.mesh import canonical_mesh, placed_on
 from diseaseface.knowledge.catalogue import attributes
@@ -198,13 +198,14 @@ def test_a_sign_that_the_mesh_hardly_carries_is_said_to_be_missing():
 def test_an_unanswered_case_counts_as_unanswered_and_never_as_an_error_of_nought():
     blank = {"value": None, "low": None, "high": None, "reason": "hidden"}
     read = {"value": 0.5, "low": 0.4, "high": 0.6, "reason": None}
-    common = {"disease": "D", "failed": None, "true": 0.6, "ranked_alone": [], "ranked_with_before": ["D"]}
+    common = {"person": 0, "disease": "D", "failed": None, "true": 0.6, "ranked_alone": [], "ranked_with_before": ["D"]}
     table = headtables.disease_table([
         common | {"with_before": read, "alone": blank}, common | {"with_before": read, "alone": read},
     ])  # fmt: skip
     assert table["with_before"]["error"][0] == pytest.approx(10.0)
     assert table["alone"]["unanswered"][0] == 0.5
     assert (table["with_before"]["first_three"][0], table["alone"]["first_three"][0]) == (1.0, 0.0)
+    assert "own_norms" not in table, "nobody asked for other norms"
 
 
 def test_thirds_of_skin_tone_are_compared_with_each_other():
@@ -248,10 +249,52 @@ def test_what_tuning_heads_say_of_a_gain_stands_beside_what_drawn_signs_say(tmp_
     assert table["own"][ALIGNED]["nose_width+"] == {"gain": 1.0}
 
 
-def test_no_gain_comes_from_test_heads(capsys):
+@pytest.mark.parametrize("option", ["--gains", "--singles"])
+def test_nothing_that_readings_are_corrected_by_comes_from_test_heads(option, capsys):
     with pytest.raises(SystemExit):
-        main(["benchmark", "heads", "--kind", "test", "--gains", "gains.json"])
+        main(["benchmark", "heads", "--kind", "test", option, "x.json"])
     assert "tuning heads alone" in capsys.readouterr().err
+
+
+def _read_apart(share):
+    """Rows of one person whose nose is widened: single pictures show so much of what drawn ones let expect."""
+    drawn = response("nose_width+", "nose_width", ALONE) / singles().heard("nose_width")
+    common = {"person": 0, "failed": None}
+    plain = common | {"disease": "", "raw": {"nose_width": 33.0, "nose_length": None}}
+    wider = [
+        common
+        | {"disease": "D", "truth": {"signs": {"nose_width": mm}}, "raw": {"nose_width": 33.0 + share * drawn * mm}}
+        for mm in (2.0, 4.0, 7.0)
+    ]
+    return [plain, *wider]
+
+
+def test_shares_of_single_pictures_are_what_made_them_and_hidden_measures_follow_as_others_do():
+    found = headshares.shares(_read_apart(0.4))
+    assert found["nose_width"] == {"share": pytest.approx(0.4, abs=0.01), "n": 3}
+    assert found["nose_length"] == {"share": pytest.approx(0.4, abs=0.01), "n": 0}
+    assert headshares.shares(_read_apart(-0.4))["nose_width"]["share"] == 0.0, "never against what is expected"
+
+
+def test_a_face_as_it_is_that_could_not_be_read_tells_no_share():
+    assert headshares.shares(_read_apart(0.4)[1:]) == {}
+
+
+def test_what_tuning_heads_show_alone_stands_beside_what_drawn_pictures_show(tmp_path):
+    path = tmp_path / "single.json"
+    path.write_text(json.dumps({"spread": 0.5, "measures": {"nose_width": {"share": 0.9}}, "heads": {"mouth_gap": {}}}))
+    headshares.into_singles(path, {"shares": {"nose_width": {"share": 0.4, "n": 3}}})
+    assert json.loads(path.read_text()) == {
+        "spread": 0.5,
+        "measures": {"nose_width": {"share": 0.9}},
+        "heads": {"nose_width": {"share": 0.4, "n": 3}},
+    }
+
+
+def test_single_pictures_move_by_the_mean_of_what_drawn_ones_and_rendered_heads_show():
+    told = Singles(0.5, {}, {"nose_width": RenderedShare(0.4, 9)})
+    assert told.heard("nose_width") == pytest.approx(0.7)
+    assert told.heard("mouth_width") == 1.0, "where heads say nothing, drawn pictures are all there is"
 
 
 def test_a_card_tells_how_a_colour_is_read_on_each_third_of_skin_tone(tmp_path):

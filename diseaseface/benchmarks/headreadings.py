@@ -11,7 +11,11 @@ from diseaseface.benchmarks.mannequin import signs
 from diseaseface.benchmarks.mannequin.shots import Shot
 from diseaseface.errors import DiseaseFaceError
 from diseaseface.evaluation.measurements import read_all
-from diseaseface.evaluation.report import Report
+from diseaseface.evaluation.norms import Norms, from_norm
+from diseaseface.evaluation.ranking import departure, judge
+from diseaseface.evaluation.readings import read_alone
+from diseaseface.evaluation.report import Score
+from diseaseface.evaluation.scores import severity_by_measures
 from diseaseface.evaluation.severity import course_of
 from diseaseface.faces.face import Face
 from diseaseface.knowledge.profiles import Profile
@@ -86,9 +90,18 @@ class _Few:
 
 
 class Reader:
-    """Reads pictures in the order in which a person sat for them: the face as it is comes first."""
+    """Reads pictures in the order in which a person sat for them: the face as it is comes first.
 
-    def __init__(self, pipeline: Pipeline, kinds: Sequence[Kind]):
+    Parameters
+    ----------
+    pipeline : Pipeline
+    kinds : sequence of Kind
+    own : Norms or None
+        Of other rendered heads; single pictures are then read by these norms too.
+    """
+
+    def __init__(self, pipeline: Pipeline, kinds: Sequence[Kind], own: Norms | None = None):
+        self.own = own
         self.kinds = {kind.id: kind for kind in kinds}
         drawn = tuple(kind.profile for kind in kinds)
         self.whole = pipeline
@@ -125,19 +138,26 @@ class Reader:
         return {"raw": raw, "read": {sign.name: sign.measured for sign in report.signs}, "mode": report.reading}
 
     def _diseases(self, shot: Shot, face: Face, truth: dict) -> dict:
+        raw = {"raw": dict(read_alone(face).values)}
         if not shot.amounts:
-            return {}
+            return raw
         kind = self.kinds[shot.disease]
         after = self.pipeline.evaluate(face, kind.profile, before=self._earlier(shot))
         alone = self.pipeline.evaluate(face, kind.profile)
-        return {
+        return raw | {
             "true": kind.severity(truth["signs"]),
-            "with_before": _severity(after), "alone": _severity(alone),
+            "with_before": _severity(after.scores["severity"]), "alone": _severity(alone.scores["severity"]),
             "ranked_with_before": [one.id for one in after.ranking], "ranked_alone": [one.id for one in alone.ranking],
-            "departs_alone": bool(alone.departs),
-        }  # fmt: skip
+        } | self._by_own_norms(face, kind)  # fmt: skip
+
+    def _by_own_norms(self, face: Face, kind: Kind) -> dict:
+        if self.own is None:
+            return {}
+        departed = departure(from_norm(read_alone(face), self.own), known=self.own)
+        _, ranking = judge(departed, self.pipeline.diseases, self.own)
+        score = severity_by_measures(kind.profile, None, departed)
+        return {"own_norms": _severity(score), "ranked_own_norms": [one.id for one in ranking]}
 
 
-def _severity(report: Report) -> dict:
-    score = report.scores["severity"]
+def _severity(score: Score) -> dict:
     return {"value": score.value, "low": score.more.get("low"), "high": score.more.get("high"), "reason": score.reason}

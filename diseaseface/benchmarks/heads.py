@@ -14,10 +14,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from diseaseface import Pipeline, __version__
-from diseaseface.benchmarks import headtables
+from diseaseface.benchmarks import headshares, headtables
 from diseaseface.benchmarks.headreadings import Reader, kinds_of
 from diseaseface.benchmarks.mannequin import population, shots
 from diseaseface.benchmarks.processes import side_by_side
+from diseaseface.evaluation.norms import parse
 
 PARTS = ("signs", "diseases", "healthy")
 
@@ -33,16 +34,20 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, default=Path("out/heads"), help="where pictures are kept (%(default)s)")
     parser.add_argument("--cards", type=Path, help="a validity.json to write the gain on heads into")
     parser.add_argument("--gains", type=Path, help="a gains.json to write what tuning heads say of gains into")
+    parser.add_argument("--singles", type=Path, help="a single.json to write what tuning heads read alone show into")
+    parser.add_argument("--norms", type=Path, help="a norms.json of other heads, to read single pictures by too")
     parser.add_argument("--processes", type=int, default=1, help="people read side by side (default 1)")
     parser.add_argument("--json", action="store_true", help="print JSON in place of the tables")
     options = parser.parse_args(arguments)
-    if options.gains and options.kind != "tuning":
-        parser.error("gains come from tuning heads alone: test heads would be tested by themselves")
+    if (options.gains or options.singles) and options.kind != "tuning":
+        parser.error("gains and shares come from tuning heads alone: test heads would be tested by themselves")
     found = measure(options)
     if options.cards and "signs" in found:
         headtables.into_cards(options.cards, found["signs"])
     if options.gains and "signs" in found:
         headtables.into_gains(options.gains, found["signs"])
+    if options.singles and "diseases" in found:
+        headshares.into_singles(options.singles, found["diseases"])
     print(json.dumps(found, indent=1) if options.json else headtables.in_words(found))
     return 0
 
@@ -74,7 +79,8 @@ def _on_person(job) -> list[dict]:
         "diseases": lambda: shots.of_diseases(options.kind, [number], {k.id: k.amounts for k in kinds}),
         "healthy": list,
     }
-    reader, asked = Reader(_loaded[0], kinds), shots.plain(options.kind, [number]) + planned[part]()
+    own = parse(options.norms.read_text(encoding="utf-8")) if options.norms else None
+    reader, asked = Reader(_loaded[0], kinds, own), shots.plain(options.kind, [number]) + planned[part]()
     for shot, picture, truth in shots.rendered(asked, options.out, options.samples):
         reader.read(part, shot, picture, truth)
     return reader.rows

@@ -15,6 +15,7 @@ from diseaseface.benchmarks.headscores import (
     through_none,
     tone_difference,
 )
+from diseaseface.benchmarks.headshares import shares
 from diseaseface.benchmarks.mannequin import signs
 from diseaseface.benchmarks.mannequin.pigments import PIGMENTS
 from diseaseface.benchmarks.mannequin.population import TONES
@@ -22,6 +23,11 @@ from diseaseface.evaluation.gains import gains
 from diseaseface.evaluation.readings import ALIGNED
 from diseaseface.knowledge.catalogue import attributes
 
+WAYS = {
+    "with_before": "with a photo before",
+    "alone": "one photo alone",
+    "own_norms": "one photo alone, by norms of rendered heads",
+}
 _FIRST = 3
 _LEAST_HEADS = 3  # for a card: fewer say nothing of how heads differ
 _EXPRESSED = 0.3  # of the full amount, below which the mesh does not carry a sign
@@ -102,11 +108,12 @@ def _measures(rows: Sequence[Mapping]) -> dict:
 
 
 def disease_table(rows: Sequence[Mapping]) -> dict:
-    """Return severity errors (of 100) with and without a photo before, and how often the disease is among the first."""
+    """Return severity errors (of 100) with and without a photo before, how often the disease is among the first, and
+    what single pictures show of the moves that drawn ones let expect."""
     cases = [row for row in rows if row["disease"]]
     read = [row for row in cases if not row["failed"]]
-    found = {"n": len(cases), "unread": len(cases) - len(read)}
-    for way in ("with_before", "alone"):
+    found = {"n": len(cases), "unread": len(cases) - len(read), "shares": shares(rows)}
+    for way in (way for way in WAYS if all(way in row for row in read)):
         answered = [row for row in read if row[way]["value"] is not None]
         errors = [100 * abs(row[way]["value"] - row["true"]) for row in answered]
         inside = [row[way]["low"] <= row["true"] <= row[way]["high"] for row in answered if row[way]["low"] is not None]
@@ -223,9 +230,9 @@ def _sign_lines(table: Mapping) -> list[str]:
 
 def _disease_lines(table: Mapping) -> list[str]:
     lines = []
-    for way, words in (("with_before", "with a photo before"), ("alone", "one photo alone")):
-        one = table[way]
-        if one["error"] is None:
+    for way, words in WAYS.items():
+        one = table.get(way)
+        if one is None or one["error"] is None:
             continue
         error, low, high = one["error"]
         lines.append(

@@ -8,7 +8,7 @@ between. Use faces that no test uses. Only numbers are written.
 import json
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +62,7 @@ def run(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     jobs = [(number, photo, options.pictures) for number, (_, photo) in enumerate(photos(options.faces, options.most))]
     pairs = [pair for found in side_by_side(_on_photo, jobs, options.processes) for pair in found]
-    table = tabulate(pairs)
+    table = tabulate(pairs) | {"heads": {name: asdict(row) for name, row in singles().heads.items()}}
     text = json.dumps(table, indent=1)
     if options.out:
         options.out.write_text(text + "\n", encoding="utf-8")

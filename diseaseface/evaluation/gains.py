@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -181,6 +181,22 @@ class SingleReading:
 
 
 @dataclass(frozen=True)
+class RenderedShare:
+    """What single pictures of rendered heads of known geometry show of a measure's moves; `benchmark heads`.
+
+    Attributes
+    ----------
+    share : float
+        Of the moves that drawn pictures let expect.
+    n : int
+        Pictures.
+    """
+
+    share: float = 1.0
+    n: int = 0
+
+
+@dataclass(frozen=True)
 class Singles:
     """How readings of single pictures follow what is drawn.
 
@@ -190,23 +206,33 @@ class Singles:
         Of the moves predicted measure by measure, what whole presentations show, by the weights of healthy faces:
         standard deviation over pictures.
     measures : mapping of measure to SingleReading
+    heads : mapping of measure to RenderedShare
     """
 
     spread: float
     measures: Mapping[str, SingleReading]
+    heads: Mapping[str, RenderedShare] = field(default_factory=dict)
 
     def of(self, measure: str) -> SingleReading:
         """Return how a measure follows; one that nobody tried follows nothing."""
         return self.measures.get(measure, SingleReading())
 
+    def heard(self, measure: str) -> float:
+        """Return by how much a measure's moves are taken less or more than drawn pictures let expect.
+
+        Neither drawn pictures nor rendered heads are people: the mean of both is nearer.
+        """
+        return 0.5 * (1.0 + self.heads.get(measure, RenderedShare()).share)
+
 
 @cache
 def singles() -> Singles:
-    """Return the shipped table of `benchmark singles`."""
+    """Return the shipped table of `benchmark singles`, with what `benchmark heads` adds to it."""
     try:
         table = json.loads(files("diseaseface").joinpath(SINGLE_FILE).read_text(encoding="utf-8"))
         measures = {name: SingleReading(**row) for name, row in table["measures"].items()}
-        return Singles(table["spread"], measures)
+        heads = {name: RenderedShare(**row) for name, row in table["heads"].items()}
+        return Singles(table["spread"], measures, heads)
     except (KeyError, TypeError, ValueError) as error:
         raise CatalogueError(f"single.json is malformed: {error}") from error
 
@@ -214,15 +240,16 @@ def singles() -> Singles:
 def response(sign: str, measure: str, mode: str) -> float:
     """Return by how much a measure moves for a unit of a sign, as pictures are read in a mode; 0 where unknown.
 
-    Of pictures that are read apart there are two tables with errors of their own, and the mean of both is nearer:
-    the share that shows of what is tracked, and what single pictures of some signs read.
+    Of drawn pictures that are read apart there are two tables with errors of their own, and the mean of both is
+    nearer: the share that shows of what is tracked, and what single pictures of some signs read.
     """
     tracked = gains().response.get(sign, {}).get(measure, 0.0)
     if mode == ALIGNED:
         return tracked
     shown = tracked * singles().of(measure).share
     read = responses().get(sign)
-    return shown if read is None or not _tried(sign, measure) else 0.5 * (shown + read.get(measure, 0.0))
+    drawn = shown if read is None or not _tried(sign, measure) else 0.5 * (shown + read.get(measure, 0.0))
+    return singles().heard(measure) * drawn
 
 
 def _tried(sign: str, measure: str) -> bool:
