@@ -139,6 +139,9 @@ def _add_learn(subcommands) -> None:
     command.add_argument("--filter", metavar="NAME=0|1,…", help="of CelebA's attributes, in place of the usual ones")
     command.add_argument("--same-light", action="store_true", help="camera and light agree: absolute colour counts")
     command.add_argument("--as-given", action="store_true", help="learn even where the folders seem to be swapped")
+    command.add_argument(
+        "--rounds", type=int, default=3, help="how often what was learned is drawn and mended (default 3; 0: never)"
+    )
     command.add_argument("--seed", type=int, default=0)
     command.set_defaults(run=commands.learn)
 

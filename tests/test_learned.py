@@ -1,6 +1,7 @@
 """Profiles from pictures: effects worked by hand, known profiles drawn and learned back, folders as they come."""
 
 import json
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -16,7 +17,7 @@ from diseaseface.faces.look import look
 from diseaseface.knowledge import crosstalk, learned, profile_file
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Evidence, Profile, Sign
-from diseaseface.training import datasets, groups, lessons
+from diseaseface.training import datasets, groups, lessons, synthesis
 from diseaseface.ui.examples import examples
 
 SLANT, SPACE = "palpebral_fissure_slant", "interocular_distance"
@@ -179,6 +180,19 @@ def test_a_sign_takes_the_slopes_of_the_direction_that_it_has():
     assert up[0] == pytest.approx(-2.0 * down[0], rel=0.1)
 
 
+def test_from_signs_that_were_drawn_together_only_steps_add_up():
+    """Half of each sign was drawn and measured twice what single signs do: the same difference is explained by it."""
+    moves = np.array([[8.0, 0.0], [4.0, 3.0]])
+    drawn = crosstalk.Drawn({SLANT: 0.5, SPACE: 0.5}, 2.0 * moves @ [0.5, 0.5], np.ones(2, bool))
+    added = compared_together(2.0 * moves @ [0.5, 0.5], moves, apart=0.1)
+    for differences, share in ((drawn.differences, 0.5), (drawn.differences + moves @ [0.2, 0.2], 0.7)):
+        comparison = replace(added, differences=differences, drawn=drawn)
+        mean, _ = comparison.explained((SLANT, SPACE), np.zeros(2), np.full(2, 2.0))
+        np.testing.assert_allclose(mean, share, atol=0.04)
+    mean, _ = added.explained((SLANT, SPACE), np.zeros(2), np.full(2, 2.0))
+    assert (mean > 0.8).all(), "without the drawing, twice of each sign"
+
+
 def test_combinations_of_signs_give_their_responses_back():
     """Draws made from responses that are known: fitted ones are nearer to them than the single ones given."""
     random, names = np.random.default_rng(0), combinations.measures()
@@ -249,6 +263,54 @@ def test_a_drawn_profile_comes_back_from_its_pictures(known, request):
     assert not {name: row for name, row in rows.items() if abs(row[0]) > learning.LARGE and row[0] * row[1] <= 0}
     ranks = [np.argsort(np.argsort(column)) for column in large.T]
     assert np.corrcoef(ranks)[0, 1] >= 0.8
+
+
+@pytest.fixture(scope="module")
+def synthesised(faces, both):
+    """What the known profile's pictures teach as if signs added up, and drawn twice on three healthy faces."""
+    healthy, drawn, applied = both
+    counted = []
+    kept = replace(healthy, faces=tuple(faces[::4]))
+    tell = lambda *done: counted.append(done)  # noqa: E731
+    lesson = lessons.learn("Known", kept, drawn, rounds=2, on_face=tell)
+    return lessons.learn("Known", kept, drawn, rounds=0), lesson, applied, counted
+
+
+def test_what_is_drawn_and_mended_comes_nearer_to_the_known_profile(synthesised):
+    added, mended, applied, _ = synthesised
+    scores = [learning.score(learning.rows_of(lesson, applied)) for lesson in (added, mended)]
+    assert scores[1]["error"] < scores[0]["error"]
+    assert scores[1]["right_direction"] >= scores[0]["right_direction"]
+    assert scores[1]["false_signs"] <= scores[0]["false_signs"]
+
+
+def test_drawn_faces_measure_more_like_the_pictures_with_every_round_that_is_kept(synthesised):
+    _, mended, _, counted = synthesised
+    assert 0.0 < mended.synthesis.after <= mended.synthesis.before < 0.5
+    assert counted == [(done, 6) for done in range(1, 7)]
+    assert "on 3 of the healthy faces 2 times" in mended.profile.note
+    assert f"{mended.synthesis.after:.0%} at best" in mended.profile.note
+    assert lessons.report(mended)["drawn"]["rounds"] == 2
+
+
+def test_without_drawing_nothing_is_said_of_it(synthesised):
+    added = synthesised[0]
+    assert added.synthesis is None
+    assert "drawn" not in added.profile.note
+    assert lessons.report(added)["drawn"] is None
+
+
+def test_drawn_faces_that_lead_away_change_nothing(faces, both, monkeypatch):
+    """Faces on which the signs are drawn the wrong way round are no better than healthy ones."""
+    healthy, diseased, _ = both
+    away = lambda wanted, comparison, *_: crosstalk.Drawn(wanted, -comparison.differences, True)  # noqa: E731
+    monkeypatch.setattr(synthesis, "draw", away)
+    kept = replace(healthy, faces=tuple(faces[:1]))
+    mended, added = (lessons.learn("Known", kept, diseased, rounds=rounds) for rounds in (2, 0))
+    signs = [{sign.attribute: sign.magnitude for sign in lesson.profile.signs} for lesson in (mended, added)]
+    assert signs[0] == pytest.approx(signs[1])
+    assert len(signs[1]) >= 5
+    assert (mended.synthesis.before, mended.synthesis.after) == (pytest.approx(4.0), pytest.approx(1.0))
 
 
 def test_swapped_folders_are_told_and_not_inverted(both):
@@ -352,7 +414,9 @@ def test_the_command_passes_over_what_it_cannot_read_and_writes_a_profile(faces,
         Image.new("RGB", (300, 300), "grey").save(tmp_path / folder / "wall.png")
     out, told = tmp_path / "mine.json", tmp_path / "told.json"
     asked = ["learn", "--healthy", str(tmp_path / "healthy"), "--diseased", str(tmp_path / "ill"), "--name", "Mine"]
-    assert main([*asked, "--out", str(out), "--report", str(told)]) == 0
-    assert capsys.readouterr().err.count("wall.png: passed over.") == 2
-    assert profile_file.read(out).name == "Mine"
+    assert main([*asked, "--rounds", "1", "--out", str(out), "--report", str(told)]) == 0
+    said = capsys.readouterr().err
+    assert said.count("wall.png: passed over.") == 2
+    assert "drawn to compare: 9 of 9" in said
+    assert "drawn on 9 of the healthy faces once" in profile_file.read(out).note
     assert len(json.loads(told.read_text(encoding="utf-8"))["effects"]) > 20

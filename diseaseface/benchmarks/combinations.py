@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from diseaseface.benchmarks.photos import resized
-from diseaseface.benchmarks.shapes import shape_drawn, shape_of
 from diseaseface.edits import Change
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.errors import DiseaseFaceError
 from diseaseface.evaluation.norms import norms
 from diseaseface.evaluation.readings import departure
 from diseaseface.evaluation.responses import size_of
+from diseaseface.evaluation.shapes import shape_drawn, shape_of
 from diseaseface.faces.anthropometry import MEASURES
 from diseaseface.faces.look import look
 from diseaseface.knowledge.catalogue import attributes

@@ -1,13 +1,14 @@
 """Does a profile drawn on faces come back when it is learned from the pictures?
 
 Draws known profiles on healthy faces at severities of chance, measures both groups as strangers' pictures
-and learns. Healthy faces and drawn ones are different people where there are enough of them. Use faces that
-`benchmark responses` did not use.
+and learns: as if signs added up, and by drawing what was learned and mending it. Healthy faces and drawn ones are
+different people where there are enough of them. Use faces that `benchmark responses` did not use.
 """
 
 import json
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import numpy as np
 from scipy.stats import spearmanr
@@ -24,7 +25,7 @@ from diseaseface.faces.face import Face
 from diseaseface.faces.look import look
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Profile, Sign
-from diseaseface.training import groups, lessons
+from diseaseface.training import groups, lessons, synthesis
 
 LARGE = 0.5  # SD of healthy faces; the direction of larger effects has to come back
 SEVERITIES = (0.6, 1.0)
@@ -34,11 +35,12 @@ def run(arguments: Sequence[str]) -> int:
     """Run the benchmark from command-line arguments."""
     parser = ArgumentParser("benchmark learning", description=__doc__)
     add_faces_option(parser, 40)
+    parser.add_argument("--rounds", type=int, default=synthesis.ROUNDS, help="how often what was learned is drawn")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     faces = list(_faces(options.faces, options.most))
-    results = recover_all(faces, options.seed)
+    results = recover_all(faces, options.seed, options.rounds)
     print(json.dumps(results, indent=1) if options.json else in_words(results))
     return 0
 
@@ -57,36 +59,58 @@ def known_profile(name: str, shares: Mapping[str, float]) -> Profile:
     return Profile(f"KNOWN:{name}", name, (), tuple(signs))
 
 
-def recover_all(faces: Sequence[Face], seed: int = 0) -> list[dict]:
+def recover_all(faces: Sequence[Face], seed: int = 0, rounds: int = synthesis.ROUNDS) -> list[dict]:
     """Draw every profile on half of the faces and learn it against the other half, where there are enough."""
     apart = len(faces) >= 4 * groups.learned.LEAST_PICTURES
-    healthy = groups.gathered([groups.read(face) for face in (faces[::2] if apart else faces)])
-    drawn_on = faces[1::2] if apart else faces
-    found = (recover(healthy, drawn_on, name, shares, seed) for name, shares in (PROFILES | HELD_OUT).items())
+    people, drawn_on = (faces[::2], faces[1::2]) if apart else (faces, faces)
+    kept = people[:: -(-len(people) // synthesis.FACES)]
+    healthy = groups.gathered([groups.read(face) for face in people], faces=tuple(kept))
+    known = (PROFILES | HELD_OUT).items()
+    found = (recover(healthy, drawn_on, name, shares, seed, rounds) for name, shares in known)
     return [row | {"other_people": apart, "held_out": row["profile"] in HELD_OUT} for row in found]
 
 
 def recover(
-    healthy: groups.Group, faces: Sequence[Face], name: str, shares: Mapping[str, float], seed: int = 0
+    healthy: groups.Group,
+    faces: Sequence[Face],
+    name: str,
+    shares: Mapping[str, float],
+    seed: int = 0,
+    rounds: int = synthesis.ROUNDS,
 ) -> dict:
     """Draw a profile, learn it from the pictures, and compare; each effect in SD of healthy faces."""
     diseased, drawn = drawn_group(faces, known_profile(name, shares), seed)
-    lesson = lessons.learn(name, healthy, diseased, seed=seed)
-    rows = {attribute: _row(effect, drawn) for attribute, effect in lesson.effects.items() if effect.seen > 0}
-    true, found = (np.array([row[key] for row in rows.values()]) for key in ("drawn", "learned"))
-    large = np.abs(true) > LARGE
+    added, lesson = (lessons.learn(name, healthy, diseased, seed=seed, rounds=count) for count in (0, rounds))
+    effects = rows_of(lesson, drawn)
     return {
         "profile": name,
         "healthy": healthy.size,
         "diseased": diseased.size,
+        **score(effects),
+        "added_up": score(rows_of(added, drawn)),
+        "drawn": asdict(lesson.synthesis) if lesson.synthesis else None,
+        "swapped_refused": _refused(name, diseased, healthy, seed),
+        "effects": effects,
+        "unread": sorted(set(drawn) - set(effects)),
+    }
+
+
+def rows_of(lesson: lessons.Lesson, drawn: Mapping[str, float]) -> dict[str, dict]:
+    """Return what was learned of each attribute that pictures show beside the mean amount drawn, by attribute."""
+    return {attribute: _row(effect, drawn) for attribute, effect in lesson.effects.items() if effect.seen > 0}
+
+
+def score(rows: Mapping[str, dict]) -> dict:
+    """Return how near learned effects are to drawn ones."""
+    true, found = (np.array([row[key] for row in rows.values()]) for key in ("drawn", "learned"))
+    large = np.abs(true) > LARGE
+    return {
         "large": int(large.sum()),
         "right_direction": int((np.sign(true) == np.sign(found))[large].sum()),
         "spearman": round(float(spearmanr(true[large], found[large]).statistic), 3),
         "spearman_of_all": round(float(spearmanr(true, found).statistic), 3),
+        "error": round(float(np.sqrt(np.mean((true - found) ** 2))), 3),
         "false_signs": sum(row["certain"] and row["drawn"] == 0 for row in rows.values()),
-        "swapped_refused": _refused(name, diseased, healthy, seed),
-        "effects": rows,
-        "unread": sorted(set(drawn) - set(rows)),
     }
 
 
@@ -135,15 +159,17 @@ def in_words(results: Sequence[dict]) -> str:
 
 
 def summary(results: Sequence[dict]) -> str:
-    """Return what holds over some profiles, as one line."""
-    pairs = [(row["drawn"], row["learned"]) for result in results for row in result["effects"].values()]
-    large = np.array([pair for pair in pairs if abs(pair[0]) > LARGE])
-    right, false = (sum(result[name] for result in results) for name in ("right_direction", "false_signs"))
-    ranks = ", ".join(f"{result['spearman']:.2f}" for result in results)
+    """Return what holds over some profiles, as a line for each way to learn."""
+    ways = {"added up": [result["added_up"] for result in results], "drawn": results}
+    return f"{len(results)} profiles." + "".join(f"\n{name + ':':10}{_over(scores)}" for name, scores in ways.items())
+
+
+def _over(scores: Sequence[dict]) -> str:
+    right, large, false = (sum(one[name] for one in scores) for name in ("right_direction", "large", "false_signs"))
+    ranks, errors = ([one[name] for one in scores] for name in ("spearman", "error"))
     return (
-        f"{len(results)} profiles: direction of {right} of {len(large)} large effects is right, Spearman "
-        f"{spearmanr(*large.T).statistic:.2f} of them together ({ranks} one by one, median "
-        f"{np.median([result['spearman'] for result in results]):.2f}), {false} false signs."
+        f"direction of {right} of {large} large effects is right, Spearman {np.mean(ranks):.2f} on average "
+        f"({', '.join(f'{rank:.2f}' for rank in ranks)}), error {np.mean(errors):.2f} SD, {false} false signs."
     )
 
 
@@ -161,7 +187,8 @@ def table(result: dict) -> str:
             *lines,
             f"{result['profile']}: {result['healthy']} healthy, {result['diseased']} drawn ({people}).",
             f"Direction of {result['right_direction']} of {result['large']} effects over {LARGE} SD is right; "
-            f"Spearman {result['spearman']:.2f} of these, {result['spearman_of_all']:.2f} of all measures.",
+            f"Spearman {result['spearman']:.2f} of these ({result['added_up']['spearman']:.2f} if signs added up), "
+            f"{result['spearman_of_all']:.2f} of all measures.",
             f"{result['false_signs']} signs were learned that were not drawn; swapped folders are {swapped}.",
             f"Not readable in single pictures: {', '.join(result['unread']) or 'none'}.",
         ]

@@ -18,13 +18,13 @@ from diseaseface.benchmarks import combinations
 from diseaseface.benchmarks.calibration import Sign, signs
 from diseaseface.benchmarks.photos import photos, resized
 from diseaseface.benchmarks.processes import side_by_side
-from diseaseface.benchmarks.shapes import shape_drawn
 from diseaseface.edits import Change
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.errors import DiseaseFaceError
 from diseaseface.evaluation.gains import sign_name
 from diseaseface.evaluation.norms import norms
 from diseaseface.evaluation.readings import ONLY_AGAINST_BEFORE, departure, read_alone
+from diseaseface.evaluation.shapes import shape_drawn
 from diseaseface.faces.anthropometry import measures_for
 from diseaseface.faces.face import Face
 from diseaseface.faces.look import look

@@ -14,7 +14,7 @@ from diseaseface.errors import EngineUnavailable, RequestError, UnknownDisease
 from diseaseface.knowledge import learned
 from diseaseface.knowledge.profiles import Profile
 from diseaseface.pipeline import Pipeline
-from diseaseface.training import datasets, groups, lessons
+from diseaseface.training import datasets, groups, lessons, synthesis
 
 
 def learn(options: Namespace, _rest: Sequence[str]) -> None:
@@ -30,6 +30,8 @@ def learn(options: Namespace, _rest: Sequence[str]) -> None:
         same_light=options.same_light,
         as_given=options.as_given,
         seed=options.seed,
+        rounds=options.rounds,
+        on_face=_drawing,
     )
     write({options.out: as_json(lesson.profile.to_dict()), options.report: as_json(lessons.report(lesson))})
     print(lessons.in_words(lesson))
@@ -78,7 +80,13 @@ def _measured(options: Namespace, word: str) -> groups.Group:
     found = datasets.find(getattr(options, word), wanted, _filters(options.filter)).spread(options.most)
     print(f"{word}: {len(found.paths)} pictures from {found.layout}", file=sys.stderr)
     learned.require_enough(word, len(found.paths))
-    return groups.measure(found, _progress(word, len(found.paths)))
+    keep = synthesis.FACES if word == "healthy" and options.rounds else 0
+    return groups.measure(found, _progress(word, len(found.paths)), keep)
+
+
+def _drawing(done: int, total: int) -> None:
+    if done % 16 == 0 or done == total:
+        print(f"drawn to compare: {done} of {total}", file=sys.stderr)
 
 
 def _progress(word: str, total: int):

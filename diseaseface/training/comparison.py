@@ -25,7 +25,7 @@ def compared(healthy: Group, diseased: Group, names: Iterable[str], same_light: 
     left_out = () if same_light else absolute_colours()
     measures = [name for name in norms().jointly if name not in left_out and _read(name, healthy, diseased)]
     groups = [
-        np.stack([_in_sd(name, group.values[name]) for name in measures], axis=1) for group in (healthy, diseased)
+        np.stack([_all_in_sd(name, group.values[name]) for name in measures], axis=1) for group in (healthy, diseased)
     ]
     signs = tuple(name for name in names if _moves_any(name, measures))
     return Comparison(
@@ -34,6 +34,7 @@ def compared(healthy: Group, diseased: Group, names: Iterable[str], same_light: 
         doubt=_doubt(groups, measures),
         moves=Moves(*(np.stack([_slopes(s, way, measures) for s in signs], axis=1) for way in (1, -1))),
         apart=_apart(measures),
+        measures=tuple(measures),
     )
 
 
@@ -41,9 +42,13 @@ def _read(name: str, *groups: Group) -> bool:
     return all(np.isfinite(group.values.get(name, np.nan)).sum() >= LEAST_PICTURES for group in groups)
 
 
-def _in_sd(name: str, values: np.ndarray) -> np.ndarray:
-    usual = norms().mean[name]
-    return np.array([size_of(name, departure(name, usual, value)) for value in values]) / norms().sd[name]
+def _all_in_sd(name: str, values: np.ndarray) -> np.ndarray:
+    return np.array([in_sd(name, value) for value in values])
+
+
+def in_sd(name: str, value: float) -> float:
+    """Return how far a reading lies from that of the mean healthy face, in SD of healthy faces."""
+    return size_of(name, departure(name, norms().mean[name], value)) / norms().sd[name]
 
 
 def _doubt(groups: Sequence[np.ndarray], measures: Sequence[str]) -> np.ndarray:

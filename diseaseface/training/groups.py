@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from diseaseface.errors import DiseaseFaceError
 from diseaseface.evaluation import colour
+from diseaseface.evaluation.frame import PX_PER_CM
 from diseaseface.evaluation.gains import LOWERS, measure_names, sign_name
 from diseaseface.evaluation.norms import norms
 from diseaseface.evaluation.readings import ONLY_AGAINST_BEFORE, RELATIVE, read_alone
@@ -62,6 +64,8 @@ class Group:
     layout : str
     unread : tuple of (Path, str)
         Pictures that were passed over, and why.
+    faces : tuple of Face
+        Some of the people, evenly spread, on whom signs can be drawn.
     """
 
     values: Mapping[str, np.ndarray]
@@ -69,6 +73,7 @@ class Group:
     ages: tuple[float, ...] = ()
     layout: str = "a folder of pictures"
     unread: tuple[tuple[Path, str], ...] = ()
+    faces: tuple[Face, ...] = ()
 
     @property
     def size(self) -> int:
@@ -87,25 +92,43 @@ class Group:
         return f"{self.size} pictures, {ages}; skin in the pictures: {shown}{left}"
 
 
-def measure(pictures: Pictures, on_picture: OnPicture | None = None) -> Group:
-    """Read every picture of a group; one that cannot be read is passed over with its reason."""
-    faces, ages, unread = [], [], []
+def measure(pictures: Pictures, on_picture: OnPicture | None = None, keep: int = 0) -> Group:
+    """Read every picture of a group; one that cannot be read is passed over with its reason.
+
+    Of up to `keep` pictures, evenly spread, the faces are kept, for signs to be drawn on.
+    """
+    people, ages, unread, faces, kept = [], [], [], [], {*pictures.spread(keep).paths}
     for path in pictures.paths:
         try:
-            faces.append(read(look(path)))
+            face = look(path)
+            people.append(read(face))
+            faces += _small(face) if path in kept else []
         except DiseaseFaceError as error:
             unread.append((path, str(error)))
         else:
             ages += [pictures.ages[path]] if path in pictures.ages else []
         if on_picture:
             on_picture(path, unread[-1][1] if unread and unread[-1][0] == path else None)
-    return gathered(faces, tuple(ages), pictures.layout, tuple(unread))
+    return gathered(people, tuple(ages), pictures.layout, tuple(unread), tuple(faces))
 
 
-def gathered(read: Sequence[tuple[dict, dict]], ages=(), layout: str = "a folder of pictures", unread=()) -> Group:
+def _small(face: Face) -> list[Face]:
+    """Return a face without what no sign reaches and no larger than it is read; none where it is not found again."""
+    x0, y0, x1, y1 = face.chart.box
+    scale = min(1.0, PX_PER_CM / face.pose.px_per_cm)
+    around = np.ascontiguousarray(face.image[y0:y1, x0:x1])
+    try:
+        return [look(cv2.resize(around, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))]
+    except DiseaseFaceError:
+        return []
+
+
+def gathered(
+    read: Sequence[tuple[dict, dict]], ages=(), layout: str = "a folder of pictures", unread=(), faces=()
+) -> Group:
     """Put the readings and conditions of single pictures together."""
     values, conditions = ([one[part] for one in read] for part in (0, 1))
-    return Group(_stacked(values), _stacked(conditions), ages, layout, unread)
+    return Group(_stacked(values), _stacked(conditions), ages, layout, unread, faces)
 
 
 def _stacked(rows: Sequence[Mapping[str, float | None]]) -> dict[str, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 
 from diseaseface.errors import LearningError
 from diseaseface.knowledge import learned
@@ -9,6 +10,7 @@ from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Profile
 from diseaseface.training.comparison import compared
 from diseaseface.training.groups import Group, amounts, departs_more, differences, seen
+from diseaseface.training.synthesis import ROUNDS, OnFace, Synthesis, synthesised
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +24,8 @@ class Lesson:
         Of every measure that could be compared, whether the profile has it or not.
     healthy, diseased : Group
     cautions : tuple of str
+    synthesis : Synthesis or None
+        How far drawn faces came; None where none were drawn.
     """
 
     profile: Profile
@@ -29,6 +33,7 @@ class Lesson:
     healthy: Group
     diseased: Group
     cautions: tuple[str, ...]
+    synthesis: Synthesis | None = None
 
 
 def learn(
@@ -40,6 +45,8 @@ def learn(
     same_light: bool = False,
     as_given: bool = False,
     seed: int = 0,
+    rounds: int = ROUNDS,
+    on_face: OnFace | None = None,
 ) -> Lesson:
     """Return what the difference of two groups teaches of a disease.
 
@@ -55,6 +62,11 @@ def learn(
     as_given : bool
         Whether to learn even where the groups seem to be swapped.
     seed : int
+    rounds : int
+        How often what was learned is drawn on the faces that the healthy group keeps and mended by what it misses; 0,
+        or a group that keeps none, leaves signs to add up.
+    on_face : callable or None
+        Told how many pictures are drawn and read, and how many will be.
 
     Raises
     ------
@@ -65,16 +77,24 @@ def learn(
         learned.require_enough(word, group.size)
     tables = [amounts(group, healthy, same_light) for group in (healthy, diseased)]
     shown = {attribute: seen(attributes()[attribute]) for attribute in tables[0]}
-    found = learned.effects(*tables, shown, prior, seed, compared(healthy, diseased, tables[0], same_light))
+    comparison = compared(healthy, diseased, tables[0], same_light)
+    explain = partial(learned.effects, *tables, shown, prior, seed)
+    found, synthesis = explain(comparison), None
     doubts = _order_doubts(found, healthy, diseased, prior, seed)
     if doubts and not as_given:
         raise LearningError(
             f"{doubts[0]} The folders seem to be swapped: swap them, or add --as-given to learn anyway."
         )
+    if rounds and healthy.faces:
+        found, synthesis = synthesised(explain, comparison, healthy.faces, rounds, seed, on_face)
     cautions = (*doubts, *differences(healthy, diseased), *_unused(found, same_light))
     note = f"Learned from pictures. Healthy: {healthy.told()}. With the disease: {diseased.told()}. "
-    note += "Severity 1 is the mean face of the group. " + " ".join(cautions)
-    return Lesson(learned.profile(name, found, prior, note.strip()), found, healthy, diseased, cautions)
+    note += "Severity 1 is the mean face of the group. " + " ".join((*_drawn(synthesis), *cautions))
+    return Lesson(learned.profile(name, found, prior, note.strip()), found, healthy, diseased, cautions, synthesis)
+
+
+def _drawn(synthesis: Synthesis | None) -> tuple[str, ...]:
+    return (synthesis.told(),) if synthesis else ()
 
 
 def _order_doubts(found, healthy: Group, diseased: Group, prior: Profile | None, seed: int) -> tuple[str, ...]:
@@ -103,7 +123,9 @@ def report(lesson: Lesson) -> dict:
         for word, group in (("healthy", lesson.healthy), ("diseased", lesson.diseased))
     }
     effects = [asdict(effect) | {"certain": effect.certain} for effect in _ranked(lesson)]
-    return {"name": lesson.profile.name, **told, "cautions": list(lesson.cautions), "effects": effects}
+    drawn = asdict(lesson.synthesis) if lesson.synthesis else None
+    said = {"cautions": list(lesson.cautions), "drawn": drawn}
+    return {"name": lesson.profile.name, **told, **said, "effects": effects}
 
 
 def in_words(lesson: Lesson) -> str:
@@ -118,7 +140,12 @@ def in_words(lesson: Lesson) -> str:
             f"{effect.shrunk:+8.2f}{people:>10}"
         )
     return "\n".join(
-        [*lines, "* a sign of the profile, where it can be drawn", *(f"Note: {c}" for c in lesson.cautions)]
+        [
+            *lines,
+            "* a sign of the profile, where it can be drawn",
+            *_drawn(lesson.synthesis),
+            *(f"Note: {c}" for c in lesson.cautions),
+        ]
     )
 
 
