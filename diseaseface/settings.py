@@ -12,7 +12,7 @@ MOST_STAGES = 25
 
 UPLOAD_LIMIT = "40mb"
 SESSIONS_HELD = 64  # visitors whose page is remembered; the one who was away longest goes first
-HELD_MOST_PX = 16_000_000  # of their analysed photos in memory, all together; a pixel takes about 170 bytes
+PREPARED_MOST_BYTES = 400_000_000  # for one visitor's face; the largest photo with a disease takes about 300
 WAITING_MOST = 60  # requests in one line; who comes then is asked to come again
 
 
@@ -30,6 +30,12 @@ SETTINGS = (
     Setting("GRADIO_SERVER_PORT", "port to serve the page on", "the first free one from 7860"),
     Setting("GRADIO_TEMP_DIR", "folder in which the page makes its own folder for files of visitors", "the system's"),
     Setting("DISEASEFACE_KEEP_MINUTES", "minutes after its last use that a file or face of a visitor is kept", "10"),
+    Setting(
+        "DISEASEFACE_HELD_MB",
+        "megabytes of memory for faces and pictures of visitors, and for what is prepared for them, all together; "
+        "whoever was away longest goes first; a photo of 512 pixels takes about 70",
+        "3000",
+    ),
     Setting("DISEASEFACE_PARALLEL", "requests drawn by the morph engine at the same time", "one a CPU core"),
     Setting("DISEASEFACE_MCP", "1 serves the API as MCP tools, too; needs `pip install 'diseaseface[mcp]'`", "off"),
     Setting(
@@ -83,6 +89,11 @@ def server_name() -> str:
 def keep_seconds() -> float:
     """Return how long after its last use something of a visitor is kept: DISEASEFACE_KEEP_MINUTES."""
     return 60.0 * _number("DISEASEFACE_KEEP_MINUTES", 10.0, least=0.05)
+
+
+def held_bytes() -> float:
+    """Return how much memory visitors' faces and pictures may take, all together: DISEASEFACE_HELD_MB."""
+    return 1e6 * _number("DISEASEFACE_HELD_MB", 3000.0, least=0.0)
 
 
 def parallel() -> int:

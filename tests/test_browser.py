@@ -28,6 +28,7 @@ FLAGS = [
 ]
 PATIENCE_MS = 60_000
 UPLOAD = "#upload input[type=file]"
+LONG_NAME = "Spondyloepiphyseal dysplasia-brachydactyly and distinctive speech"
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(
@@ -104,10 +105,10 @@ def until_text(page, selector: str, text: str) -> None:
     page.wait_for_function(f"([at, text]) => text ? ({said}).includes(text) : !({said})", arg=[selector, text])
 
 
-def choose(page, disease: str) -> None:
-    page.fill("#disease input", disease)
-    page.wait_for_selector(f"#disease li:has-text('{disease}')")
-    page.press("#disease input", "Enter")
+def choose(page, disease: str, box: str = "#disease") -> None:
+    """Type a name and press Enter at once: suggestions for what stood there before must not be taken."""
+    page.fill(f"{box} input", disease)
+    page.press(f"{box} input", "Enter")
 
 
 def drawn(page) -> str:
@@ -168,6 +169,9 @@ def test_the_first_example_is_there_when_the_page_opens(page):
     assert page.locator("#examples button").count() >= 1
     page.wait_for_timeout(1000)
     assert page.locator(".working").count() == 0, "nothing is drawn twice"
+    page.fill("#disease input", "Rosac")
+    page.press("#disease input", "Tab")
+    until_value(page, "#disease input", "Down syndrome")  # what was typed and not chosen is not drawn
 
 
 def test_a_stage_sets_the_severity_and_arrow_keys_step_on(page):
@@ -267,6 +271,12 @@ def test_two_diseases_are_compared_and_one_of_eight_people_is_taken_over(page):
     page.wait_for_selector("#compare-differences table")
     until_value(page, "#compare-one input", "Down syndrome")
     page.wait_for_function("!['', 'Down syndrome'].includes(document.querySelector('#compare-other input').value)")
+    choose(page, LONG_NAME, "#compare-other")
+    until_text(page, "#compare-differences thead", LONG_NAME)
+    assert page.inner_text("#compare-other .whole") == LONG_NAME, "the box is too narrow for it"
+    assert not page.inner_text("#compare-one .whole")
+    page.press("#compare-one-severity input[type=range]", "ArrowRight")
+    until_text(page, "#compare-differences thead", "Down syndrome, 71 %")
     page.click("#patients-draw")
     page.wait_for_selector("#patients img")
     assert page.locator("#patients img").count() == 8
@@ -334,10 +344,14 @@ def test_nothing_scrolls_sideways(browser, address, width, scheme):
     page.wait_for_selector("#signs table", timeout=PATIENCE_MS)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("document.body.classList.contains('dark')") == (scheme == "dark")
-    order = "['photo','disease','severity','picture','strip','scores','signs']"
-    tops = page.evaluate(f"{order}.map(id => document.getElementById(id).getBoundingClientRect().top)")
     if width == 390:
+        order = "['picture .frame','photo','disease','severity','caption','strip','scores','signs']"
+        tops = page.evaluate(f"{order}.map(one => document.querySelector('#' + one).getBoundingClientRect().top)")
         assert tops == sorted(tops)
+        for part in ("severity", "plot", "signs"):
+            page.evaluate("id => document.getElementById(id).scrollIntoView()", part)
+            seen = page.locator("#picture .frame").bounding_box()
+            assert -1 <= seen["y"] < seen["y"] + seen["height"] < 844 / 2, f"the picture is in sight beside {part}"
     context.close()
 
 
@@ -346,10 +360,11 @@ def test_a_profile_is_opened_changed_compared_and_shown_on_the_photo(page):
     page.wait_for_selector("#profile-signs tr[data-sign]")
     page.wait_for_selector("#profile-graph .scatterlayer")
     until_value(page, "#profile-one input", "Down syndrome")
-    page.fill("#profile-other input", "Williams syndrome")
-    page.wait_for_selector("#profile-other li:has-text('Williams')")
-    page.press("#profile-other input", "Enter")
+    choose(page, "Williams syndrome", "#profile-other")
     page.wait_for_selector("#profile-compared table")
+    assert page.locator("#profile-compared").bounding_box()["height"] < 600, "the signs stay near"
+    choose(page, "", "#profile-other")
+    page.wait_for_selector("#profile-compared table", state="detached")
 
     page.uncheck("#profile-signs tr[data-sign='0'] input[type=checkbox]")
     page.wait_for_selector("#profile-changed .note")

@@ -37,11 +37,11 @@ def test_the_signs_that_differ_come_most_different_first_and_the_same_are_told_a
     assert compare.differences(one, drawing()) == ([(SLANT, None), (MOUTH, None)], [])
 
 
-def test_the_table_names_both_sides_and_says_what_is_not_drawn():
+def test_the_table_names_both_sides_and_says_where_a_sign_is_on_one_alone():
     full = attributes()[SLANT].positive.full
     html = compare.differences_html(drawing(**{SLANT: full}), drawing(name="<i>"), ("A", "<i>"))
     assert "1 signs differ" not in html
-    assert "not drawn" in html
+    assert html.count("<span class='none'>none</span>") == 1
     assert "Upslanted" in html
     assert "<i>" not in html.replace("<i style", "")
 
@@ -60,6 +60,8 @@ def test_each_of_eight_people_is_captioned_with_what_not_all_have():
     html = compare.patients_html([drawing(seed=3, **{MOUTH: 2.0}), drawing(seed=4, **{MOUTH: 2.0, SLANT: full})])
     assert "All eight have: Wide mouth" in html
     assert "data-seed='3'" in html
+    assert "Person 4." in html
+    assert "(seed 3)" in html
     assert "only what all have" in html
     assert html.count("Upslanted") == 1
 

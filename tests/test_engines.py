@@ -15,6 +15,7 @@ from diseaseface.engines.morph.fields import takes_one_side
 from diseaseface.faces.chart import ring_window
 from diseaseface.faces.face import NOBODY, Face
 from diseaseface.faces.look import look
+from diseaseface.faces.prepared import bytes_of, bytes_prepared, let_go
 from diseaseface.knowledge.catalogue import attributes
 
 CATALOGUE = attributes()
@@ -150,6 +151,20 @@ def test_the_order_of_the_signs_does_not_matter(engine, face):
     forwards = engine.render(face, WHOLE, seed=7).picture.astype(int)
     backwards = engine.render(face, WHOLE[::-1], seed=7).picture.astype(int)
     assert np.abs(forwards - backwards).max() <= 1
+
+
+def test_what_is_prepared_for_a_face_is_counted_and_let_go_of_and_made_again_alike(face):
+    engine, asked = MorphEngine(), [change("palpebral_fissure_slant"), change("facial_erythema")]
+    once = engine.render(face, asked).picture
+    assert bytes_prepared(face) > engine.prepare(face).codes.nbytes
+    let_go(face)
+    assert bytes_prepared(face) == 0
+    np.testing.assert_array_equal(engine.render(face, asked).picture, once)
+
+
+def test_an_array_in_two_records_is_counted_once(face):
+    assert bytes_of(face.image, [face.image[:3]], {"again": weakref.proxy(face)}) == face.image.nbytes
+    assert bytes_of(face) > bytes_of(face.regions) == 10 * 4 * face.image.shape[0] * face.image.shape[1]
 
 
 @every_engine

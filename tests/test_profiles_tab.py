@@ -213,6 +213,17 @@ def test_two_diseases_stand_side_by_side():
     assert "0 signs shared, 1 the opposite way, 1 only here, 1 only there" in html
     labels = [attributes()["palpebral_fissure_slant"].pole(d).label for d in (1, -1)]
     assert html.index(labels[0]) < html.index(labels[1]) < html.index("Long philtrum")
+    headings = [f"Only {TWO.name} <small>1<", "Only Other <small>1<"]
+    assert html.index(headings[0]) < html.index("Long philtrum") < html.index(headings[1])
+
+
+def test_of_a_long_comparison_the_first_signs_are_shown_and_the_others_folded():
+    signs = tuple(Sign(name, 1, 0.5) for name, one in attributes().items() if one.positive)
+    html = profile_words.compared_html(Profile("X:1", "All", (), signs), Profile("X:2", "None", (), ()))
+    shown, folded = html.split("<details>")
+    assert shown.count("<th scope='row'>") == profile_words.MOST_LINES
+    assert folded.count("<th scope='row'>") == len(signs) - profile_words.MOST_LINES
+    assert f"{len(signs) - profile_words.MOST_LINES} more" in folded
 
 
 def test_a_disease_in_the_graph_opens(handlers):

@@ -22,6 +22,7 @@ from diseaseface import pictures
 from diseaseface.edits import Change
 from diseaseface.engines.base import Applied, Rendering
 from diseaseface.errors import FaceError, OutOfMemory, RequestError, UnknownDisease
+from diseaseface.faces.prepared import PerFace
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Evidence, Profile, Sign, Undrawn
 from diseaseface.pipeline import Drawing
@@ -795,18 +796,41 @@ def test_what_a_visitor_who_left_had_on_the_page_is_forgotten_and_who_is_there_k
     assert sessions.session_data["left just now"].config_values
 
 
-def test_the_faces_of_whoever_was_away_longest_go_when_there_are_too_many_pixels():
-    page = build(FakePipeline())
-    sessions = StateHolder()
+class Head:
+    """A face of which nothing is known."""
+
+
+def visited(*names):
+    """A page on which visitors have a face of 1 MB each, one after the other, and the state that holds it."""
+    page, sessions = build(FakePipeline()), StateHolder()
     sessions.set_blocks(page)
-    held = next(block for block in page.blocks.values() if isinstance(block, gr.State))
-    for name in ("first", "second", "third"):
-        sessions[name].state_data[held._id] = SimpleNamespace(face=HEAD)
-    sessions["first"].state_data["words"] = "kept"
-    make_room(page, 2 * HEAD.image.shape[0] * HEAD.image.shape[1])
-    there = {name: session.state_data[held._id] is not None for name, session in sessions.session_data.items()}
+    state = next(block._id for block in page.blocks.values() if isinstance(block, gr.State))
+    for name in names:
+        sessions[name].state_data[state] = SimpleNamespace(face=Head(), size_bytes=1_000_000)
+    return page, sessions, state
+
+
+def test_the_faces_of_whoever_was_away_longest_go_when_they_take_too_many_bytes():
+    page, sessions, state = visited("first", "second", "third")
+    sessions["first"].state_data["words"] = "kept"  # the last to be here
+    make_room(page, 2_500_000)
+    there = {name: session.state_data[state] is not None for name, session in sessions.session_data.items()}
     assert there == {"second": False, "third": True, "first": True}
     assert sessions["first"].state_data["words"] == "kept"
+
+
+@pytest.mark.parametrize(
+    ("most", "each", "prepared"), [(4e6, 1e6, [True, True]), (3e6, 1e6, [False, True]), (9e6, 0.5e6, [False, False])]
+)
+def test_what_is_prepared_for_faces_goes_before_the_faces_and_is_bounded_for_each(most, each, prepared):
+    page, sessions, state = visited("first", "second")
+    held = [session.state_data[state] for session in sessions.session_data.values()]
+    kept = PerFace()
+    for one in held:
+        kept.of(one.face, lambda _face: {"codes": np.zeros(800_000, np.uint8)})
+    make_room(page, most, each)
+    assert [kept.kept(one.face) is not None for one in held] == prepared
+    assert [session.state_data[state] for session in sessions.session_data.values()] == held
 
 
 def test_nobody_waits_for_a_picture_behind_the_scores_of_others():

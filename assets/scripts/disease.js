@@ -6,6 +6,22 @@ let options = [];
 let active = -1;
 let timer = 0;
 let asked = 0;
+let answered = null; // the text that the options are for
+let chosen = ''; // the name of the disease that is the value
+
+// A name that is cut off by the box stands below it, too.
+const whole = element.querySelector('.whole');
+function fit() {
+  const cut = box.scrollWidth > box.clientWidth && document.activeElement !== box;
+  whole.textContent = cut ? box.value : '';
+}
+new ResizeObserver(fit).observe(box);
+for (const way of ['focus', 'blur']) box.addEventListener(way, fit);
+
+function name(text) {
+  box.value = chosen = text;
+  fit();
+}
 
 const sameText = (a, b) => a.trim().toLowerCase() === b.trim().toLowerCase();
 
@@ -29,18 +45,19 @@ function row(option, place, typed) {
   item.id = `${list.id}-${place}`;
   item.setAttribute('role', 'option');
   item.dataset.place = place;
-  const name = document.createElement('span');
-  name.textContent = option.name;
+  const label = document.createElement('span');
+  label.textContent = option.name;
   const more = document.createElement('small');
   more.textContent = detail(option, typed);
   const id = document.createElement('code');
   id.textContent = option.id;
-  item.append(name, id, more);
+  item.append(label, id, more);
   return item;
 }
 
 function show(found, typed) {
   options = found;
+  answered = typed;
   active = -1;
   if (found.length) {
     list.replaceChildren(...found.map((option, place) => row(option, place, typed)));
@@ -64,7 +81,7 @@ async function suggest() {
 function choose(place) {
   const option = options[place];
   if (!option) return;
-  box.value = option.name;
+  name(option.name);
   clearTimeout(timer);
   asked += 1; // suggestions still on their way come too late
   close();
@@ -73,8 +90,29 @@ function choose(place) {
   trigger('input');
 }
 
+// Whoever types quickly means what is typed by now, not what was suggested for less of it.
+async function enter() {
+  if (!box.value.trim() && 'optional' in box.dataset) return none();
+  if (answered !== box.value) {
+    clearTimeout(timer);
+    await suggest();
+    if (answered !== box.value) return;
+  }
+  const same = options.findIndex((option) => sameText(option.name, box.value));
+  choose(active >= 0 ? active : Math.max(0, same));
+}
+
+function none() {
+  name('');
+  close();
+  if (!props.value) return;
+  props.value = '';
+  trigger('input');
+}
+
 function move(step) {
-  if (list.hidden || !options.length) return;
+  if (list.hidden) return void suggest();
+  if (!options.length) return;
   active = (active + step + options.length) % options.length;
   for (const item of list.children) item.setAttribute('aria-selected', String(+item.dataset.place === active));
   list.children[active].scrollIntoView({ block: 'nearest' });
@@ -92,14 +130,20 @@ box.addEventListener('focus', () => {
 box.addEventListener('keydown', (event) => {
   if (event.key === 'ArrowDown') move(1);
   else if (event.key === 'ArrowUp') move(-1);
-  else if (event.key === 'Escape') close();
-  else if (event.key === 'Enter') {
-    const same = options.findIndex((option) => sameText(option.name, box.value));
-    choose(active >= 0 ? active : Math.max(0, same));
-  } else return;
+  else if (event.key === 'Escape') leave();
+  else if (event.key === 'Enter') enter();
+  else return;
   event.preventDefault();
 });
-box.addEventListener('blur', () => setTimeout(close, 150));
+// What was typed and not chosen is no disease: the box says again what is. Emptied, it asks for none where none is needed.
+function leave() {
+  clearTimeout(timer);
+  asked += 1;
+  if (!box.value.trim() && 'optional' in box.dataset) return none();
+  close();
+  name(chosen);
+}
+box.addEventListener('blur', () => setTimeout(leave, 150));
 list.addEventListener('mousedown', (event) => {
   const item = event.target.closest('[data-place]');
   event.preventDefault();
@@ -108,14 +152,14 @@ list.addEventListener('mousedown', (event) => {
 
 // The server names the disease by its id when the page opens; the box shows its name.
 watch('value', () => {
-  const chosen = options.find((option) => option.id === props.value);
-  if (!props.value || (chosen && sameText(chosen.name, box.value))) return;
+  const known = options.find((option) => option.id === props.value);
+  if (!props.value || (known && sameText(known.name, box.value))) return;
   if (props.value.startsWith('OWN:')) {
-    box.value = props.value.slice(4);
+    name(props.value.slice(4));
     return;
   }
   server.search(props.value).then((found) => {
     const match = found.find((option) => option.id === props.value);
-    if (match) box.value = match.name;
+    if (match) name(match.name);
   });
 });

@@ -35,10 +35,10 @@
 
   const slider = () => document.querySelector('#severity input[type=range]');
 
-  // The severity redraws on release, with quick frames on the way; keys release it too.
+  // A severity redraws on release, with quick frames on the way; keys release it too.
   let released = 0;
   document.addEventListener('keyup', (event) => {
-    if (!event.target.closest('#severity')) return;
+    if (!event.target.closest('#severity, #compare-sides')) return;
     if (event.target.type === 'range') {
       clearTimeout(released);
       released = setTimeout(() => event.target.dispatchEvent(new PointerEvent('pointerup', { bubbles: true })), 300);

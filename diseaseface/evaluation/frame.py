@@ -6,18 +6,18 @@ size and tilt, so that what a measure sees, and its noise, do not depend on the 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from weakref import WeakKeyDictionary
 
 import cv2
 import numpy as np
 
 from diseaseface.faces.face import Face, Regions
 from diseaseface.faces.mesh import Pose
+from diseaseface.faces.prepared import PerFace
 from diseaseface.faces.zones import terms, zone
 
 PX_PER_CM = 22.0  # of canonical centimetres; a face is about 340 px wide
 _CENTRE_CM = (0.0, -0.6, 0.0)
-_frames: WeakKeyDictionary[Face, "Frame"] = WeakKeyDictionary()
+_frames: PerFace["Frame"] = PerFace()
 _UPRIGHT_DEG = 2.0  # a smaller tilt is not worth a second resampling
 _HALF_CM = 10.3  # temples, chin and hairline with a margin for what moves
 _SIDE_PX = round(2 * _HALF_CM * PX_PER_CM)
@@ -97,9 +97,7 @@ class Frame:
 
 def frame_of(face: Face) -> Frame:
     """Lay the reading frame of a face; it is laid once and goes when the face goes."""
-    if face not in _frames:
-        _frames[face] = _lay(face)
-    return _frames[face]
+    return _frames.of(face, _lay)
 
 
 def _lay(face):

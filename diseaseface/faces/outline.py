@@ -6,7 +6,6 @@ x to the subject's left, y up.
 
 from dataclasses import dataclass
 from functools import cached_property
-from weakref import WeakKeyDictionary
 
 import cv2
 import numpy as np
@@ -14,6 +13,7 @@ import numpy as np
 from diseaseface.faces.contours import OVAL, fill
 from diseaseface.faces.ears import beside, ear_mask
 from diseaseface.faces.face import Face
+from diseaseface.faces.prepared import PerFace
 from diseaseface.faces.upright import Upright, upright
 
 SIDES = ("left", "right")
@@ -26,7 +26,7 @@ _WIDENING = 1.35  # where the neck is this much wider than at its narrowest, the
 _HAIRLINE_CM = 1.5  # half of the middle of the forehead
 _SHOULDER_CM = 8.5  # from the midline, where their height is read
 _LEAST_FOREHEAD_CM = 2.0  # above the brows; below it hair falls over the forehead
-_outlines: WeakKeyDictionary[Face, "Outline"] = WeakKeyDictionary()
+_outlines: PerFace["Outline"] = PerFace()
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,9 +165,7 @@ class Outline:
 
 def outline_of(face: Face) -> Outline:
     """Return the outline of a face; it is found once and goes when the face goes."""
-    if face not in _outlines:
-        _outlines[face] = _find(face)
-    return _outlines[face]
+    return _outlines.of(face, _find)
 
 
 def _find(face):

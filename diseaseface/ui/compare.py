@@ -93,11 +93,11 @@ def _card(one: "Drawing", signs: Mapping[Key, "Applied"], shared: set[Key]) -> s
     more = texts.PATIENTS_MORE.format(len(own) - MOST_NAMED) if len(own) > MOST_NAMED else ""
     words = escape(", ".join(own[:MOST_NAMED]) + more or texts.PATIENTS_ONLY_SHARED)
     seed = one.request.seed
-    title = escape(texts.PATIENTS_TAKE.format(seed), quote=True)
+    title = escape(texts.PATIENTS_TAKE.format(seed + 1, seed), quote=True)
     near = framing.crop(one.rendering.picture, views.box_of(one.face, "face"))
     picture = viewer.data_url(near, CARD_PX)
     return (
         f"<li><button type='button' data-seed='{seed}' title='{title}' aria-label='{title}'>"
         f"<img src='{picture}' alt='{escape(viewer.alt(one), quote=True)}'></button>"
-        f"<p><b>{escape(texts.PATIENTS_SEED.format(seed))}</b> {words}</p></li>"
+        f"<p><b>{escape(texts.PATIENTS_NUMBER.format(seed + 1))}</b> {words}</p></li>"
     )

@@ -81,7 +81,9 @@ def _asking(search) -> dict:
         parts["before_notice"] = words("evaluate-before-notice")
     with gr.Column(elem_classes=["step", "above"], min_width=0):
         step_title(3, texts.EVALUATE_DISEASE)
-        parts["disease"] = disease_box("evaluate-disease", search, texts.EVALUATE_DISEASE, texts.EVALUATE_DISEASE_HINT)
+        parts["disease"] = disease_box(
+            "evaluate-disease", search, texts.EVALUATE_DISEASE, texts.EVALUATE_DISEASE_HINT, optional=True
+        )
         parts["disease_notice"] = words("evaluate-disease-notice")
     with gr.Accordion(texts.EVALUATE_SET, open=False, elem_id="evaluate-many"):
         gr.HTML(f"<p>{texts.EVALUATE_SET_HINT}</p>", js_on_load=None)

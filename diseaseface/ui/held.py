@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from diseaseface.faces.face import Face
+from diseaseface.faces.prepared import bytes_of
 from diseaseface.knowledge.profiles import Profile
 from diseaseface.ui import presenters
 from diseaseface.ui.asked import Asked
@@ -31,6 +32,11 @@ class Held:
     def settings(self) -> dict:
         """The keywords of the pipeline."""
         return self.asked.settings()
+
+    @property
+    def size_bytes(self) -> int:
+        """What the face and the pictures take in memory, without what is prepared for the face."""
+        return bytes_of(self.face, *(one.rendering.picture for one in (self.drawing, *self.stages)))
 
     def answers(self, photo: str, disease: str | Profile, asked: Asked) -> bool:
         """Whether just this was asked for, and all of it is drawn."""

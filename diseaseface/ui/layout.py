@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from diseaseface.settings import keep_seconds, parallel
+from diseaseface.settings import held_bytes, keep_seconds, parallel
 from diseaseface.ui import (
     api,
     compare_tab,
@@ -64,7 +64,7 @@ def build(pipeline: "Pipeline") -> gr.Blocks:
         consent_once([parts["consent"], reading["consent"]])
     hand_over_unopened(page)
     page.warm, page.health = opening.warm, handlers.health
-    handlers.on_look = lambda: make_room(page)
+    handlers.on_look = lambda: make_room(page, held_bytes())
     return page
 
 

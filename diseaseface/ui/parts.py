@@ -36,13 +36,17 @@ def remembered(value: object = None) -> gr.State:
     return gr.State(value, time_to_live=keep_seconds())
 
 
-def disease_box(name: str, search: Callable[[str], list[dict]], label: str, hint: str) -> gr.HTML:
-    """Return a search box for diseases whose value is the id of the one chosen."""
+def disease_box(
+    name: str, search: Callable[[str], list[dict]], label: str, hint: str, *, optional: bool = False
+) -> gr.HTML:
+    """Return a search box for diseases whose value is the id of the one chosen; emptied, of none where `optional`."""
     box = (
         f"<input type='text' role='combobox' autocomplete='off' spellcheck='false' aria-label='{escape(label)}' "
-        f"aria-expanded='false' aria-controls='{name}-list' placeholder='{escape(hint)}'>"
+        f"aria-expanded='false' aria-controls='{name}-list' placeholder='{escape(hint)}'"
+        f"{' data-optional' if optional else ''}>"
         f"<ul id='{name}-list' role='listbox' data-found='{escape(texts.DISEASE_FOUND, quote=True)}' "
         f"data-none='{escape(texts.DISEASE_NOT_FOUND, quote=True)}' hidden></ul>"
+        "<p class='whole' aria-hidden='true'></p>"  # the chosen name, where the box is too narrow for it
     )
 
     def found(text: str) -> list[dict]:  # Gradio marks the function, which a bound method does not allow

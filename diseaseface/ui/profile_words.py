@@ -10,6 +10,7 @@ from diseaseface.ui import texts
 from diseaseface.ui.presenters import NOT_STATED, cells_html, evidence_html, frequency
 
 COLUMNS = texts.PROFILE_COLUMNS
+MOST_LINES = 8  # of a column of two diseases at once
 
 
 def head_html(profile: Profile, twins: Sequence[str], conflicts: Sequence[str], misfits: Sequence[str]) -> str:
@@ -97,17 +98,21 @@ def _years(age: float) -> str:
 
 
 def compared_html(one: Profile, other: Profile) -> str:
-    """Return two diseases side by side: what they share, where they go opposite ways, and what only one has."""
+    """Return two diseases side by side: what both show, the same or opposite ways, and what only one of them shows."""
     left, right = _by_sign(one), _by_sign(other)
     shared = [key for key in left if key in right]
     opposite = [key for key in left if key not in right and _turned(key) in right]
     only = [key for key in left if key not in right and key not in opposite]
     rest = [key for key in right if key not in left and _turned(key) not in opposite]
-    pairs = [key for first in opposite for key in (first, _turned(first))]
-    rows = "".join(_pair(key, left.get(key), right.get(key), key in pairs) for key in (*shared, *pairs, *only, *rest))
-    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in (texts.COMPARE_SIGN, one.name, other.name))
+    both = [_line(_label(key), left[key], right[key]) for key in shared]
+    both += [_line(_opposite(key), left[key], right[_turned(key)]) for key in opposite]
+    columns = (
+        _column(texts.PROFILE_BOTH, (one.name, other.name), both),
+        _column(texts.PROFILE_ONLY.format(one.name), (COLUMNS[2],), [_line(_label(k), left[k]) for k in only]),
+        _column(texts.PROFILE_ONLY.format(other.name), (COLUMNS[2],), [_line(_label(k), right[k]) for k in rest]),
+    )
     said = texts.PROFILE_COMPARED.format(len(shared), len(opposite), len(only), len(rest))
-    return f"<p>{said}</p><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f"<p>{said}</p><div class='columns'>{''.join(columns)}</div>"
 
 
 def _turned(key: tuple[str, int]) -> tuple[str, int]:
@@ -118,13 +123,30 @@ def _by_sign(profile: Profile) -> dict[tuple[str, int], Sign]:
     return {(sign.attribute, sign.direction): sign for sign in profile.signs}
 
 
-def _pair(key: tuple[str, int], one: Sign | None, other: Sign | None, opposite: bool) -> str:
-    label = escape(attributes()[key[0]].pole(key[1]).label)
-    label += f" <small>{texts.PROFILE_OPPOSITE}</small>" if opposite else ""
-    return f"<tr><th scope='row'>{label}</th><td>{_often(one)}</td><td>{_often(other)}</td></tr>"
+def _label(key: tuple[str, int]) -> str:
+    return escape(attributes()[key[0]].pole(key[1]).label)
 
 
-def _often(sign: Sign | None) -> str:
-    if sign is None:
-        return "<small>–</small>"
-    return f"{100 * sign.weight:.0f} % {_bar(sign)}" if sign.known else f"{texts.PROFILE_HAS} {NOT_STATED}"
+def _opposite(key: tuple[str, int]) -> str:
+    return f"{_label(key)} / {_label(_turned(key))} <small>{texts.PROFILE_OPPOSITE}</small>"
+
+
+def _column(heading: str, names: Sequence[str], lines: Sequence[str]) -> str:
+    """Return a heading with its count and the signs below it, those beyond MOST_LINES folded away."""
+    if not lines:
+        return ""
+    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in (texts.COMPARE_SIGN, *names))
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines[:MOST_LINES])}</tbody></table>"
+    more = lines[MOST_LINES:]
+    folded = f"<table><tbody>{''.join(more)}</tbody></table>"
+    summary = f"<summary>{texts.PROFILE_MORE.format(len(more))}</summary>"
+    rest = f"<details>{summary}{folded}</details>" if more else ""
+    return f"<section><h4>{escape(heading)} <small>{len(lines)}</small></h4>{table}{rest}</section>"
+
+
+def _line(label: str, *signs: Sign) -> str:
+    return f"<tr><th scope='row'>{label}</th>{''.join(f'<td>{_often(sign)}</td>' for sign in signs)}</tr>"
+
+
+def _often(sign: Sign) -> str:
+    return f"{100 * sign.weight:.0f} % {_bar(sign)}" if sign.known else f"<small>{texts.PROFILE_NOT_STATED}</small>"

@@ -48,7 +48,9 @@ def _finding(search) -> dict:
     parts["notice"] = words("profile-notice")
     parts["changed"] = words("profile-changed")
     title(texts.PROFILE_COMPARE)
-    parts["other"] = disease_box("profile-other", search, texts.PROFILE_COMPARE, texts.PROFILE_COMPARE_HINT)
+    parts["other"] = disease_box(
+        "profile-other", search, texts.PROFILE_COMPARE, texts.PROFILE_COMPARE_HINT, optional=True
+    )
     title(texts.PROFILE_WORDS)
     parts["words"] = gr.Textbox(
         "",

@@ -14,13 +14,21 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from diseaseface.errors import RequestError
-from diseaseface.settings import SESSIONS_HELD, UPLOAD_LIMIT, VERSION, keep_seconds, mcp_wanted, server_name
+from diseaseface.settings import (
+    SESSIONS_HELD,
+    UPLOAD_LIMIT,
+    VERSION,
+    held_bytes,
+    keep_seconds,
+    mcp_wanted,
+    server_name,
+)
 from diseaseface.ui import texts
 from diseaseface.ui.examples import ASSETS
 from diseaseface.ui.heap import give_back, set_aside
 from diseaseface.ui.parts import script
 from diseaseface.ui.room import sweep
-from diseaseface.ui.sessions import forget
+from diseaseface.ui.sessions import forget, make_room
 
 _TIDY_EVERY_S = 20.0
 _THREADS = 160  # most requests at work or in line at a time; those in line cost next to nothing
@@ -50,7 +58,7 @@ def launch_options(health: Callable[[], dict] = dict) -> dict:
     return {
         "server_name": server_name(),
         "theme": theme(),
-        "css_paths": [ASSETS / f"{name}.css" for name in ("page", "viewer", "profiles", "evaluate")],
+        "css_paths": [ASSETS / f"{name}.css" for name in ("page", "viewer", "profiles", "evaluate", "widths")],
         "js": script("page.js"),
         "head": f"<script>{script('return.js')}</script>",
         "favicon_path": ASSETS / "icons" / "mark.png",
@@ -92,4 +100,5 @@ def _tidy_for_ever(page: gr.Blocks, room: Path) -> None:
         time.sleep(_TIDY_EVERY_S)
         sweep(room, keep_seconds())
         forget(page, keep_seconds())
+        make_room(page, held_bytes())
         give_back()

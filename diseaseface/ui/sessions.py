@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import gradio as gr
 
-from diseaseface.settings import HELD_MOST_PX
+from diseaseface.faces.prepared import bytes_prepared, let_go
+from diseaseface.settings import PREPARED_MOST_BYTES
 
 
 def forget(page: gr.Blocks, seconds: float) -> None:
@@ -23,18 +24,25 @@ def forget(page: gr.Blocks, seconds: float) -> None:
                 session.config_values.clear()
 
 
-def make_room(page: gr.Blocks, most_px: int = HELD_MOST_PX) -> None:
-    """Forget the faces of whoever was away longest where all that are held have too many pixels."""
-    sessions, total = page.state_holder, 0
+def make_room(page: gr.Blocks, most_bytes: float, most_prepared_bytes: float = PREPARED_MOST_BYTES) -> None:
+    """Let go of what is held of visitors beyond `most_bytes` in all, of whoever was away longest first.
+
+    Faces and pictures have room before what is prepared for the faces, which is only time to make again; for one face
+    no more than `most_prepared_bytes` stays prepared, however many diseases are tried on it.
+    """
+    sessions, kept, full = page.state_holder, {}, False
     with sessions.lock:
         for session in list(sessions.session_data.values())[::-1]:
-            for state, value in list(session.state_data.items()):
-                total += _pixels(value)
-                if _pixels(value) and total > most_px:
-                    session.state_data[state] = None
-
-
-def _pixels(value: object) -> int:
-    """Return how many pixels the photo has whose face a value holds."""
-    image = getattr(getattr(value, "face", None), "image", None)
-    return 0 if image is None else image.shape[0] * image.shape[1]
+            for state, held in list(session.state_data.items()):
+                if size := getattr(held, "size_bytes", 0):
+                    full = full or sum(kept.values()) + size > most_bytes
+                    if full:
+                        session.state_data[state] = None
+                    else:
+                        kept[held.face] = size
+    left = most_bytes - sum(kept.values())
+    for face in kept:
+        prepared = bytes_prepared(face)
+        left -= prepared
+        if left < 0 or prepared > most_prepared_bytes:
+            let_go(face)

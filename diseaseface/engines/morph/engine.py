@@ -33,6 +33,7 @@ from diseaseface.engines.morph.shape import Shape, solve
 from diseaseface.engines.morph.sheets import Sheet, bounds_of, lay_over, look, slide
 from diseaseface.engines.morph.tracked import landmarks_after
 from diseaseface.faces.face import Face
+from diseaseface.faces.prepared import PerFace
 
 _LEAST_LOG_GAIN = 2e-3  # half a code in the lights: below it nothing is relit
 _KEPT_LID = "Not taken away: the photo does not show what this lid would look like without it."
@@ -75,15 +76,13 @@ class MorphEngine:
     name, exact = "morph", True
 
     def __init__(self) -> None:
-        self._prepared: weakref.WeakKeyDictionary[Face, Prepared] = weakref.WeakKeyDictionary()
+        self._prepared: PerFace[Prepared] = PerFace()
         self._lock = threading.Lock()
 
     def prepare(self, face: Face) -> Prepared:
         """Do what is done once per face; the first `render` does it otherwise."""
         with self._lock:
-            if face not in self._prepared:
-                self._prepared[face] = _prepare(face)
-            return self._prepared[face]
+            return self._prepared.of(face, _prepare)
 
     def refusal(self) -> None:
         """Return None: it runs everywhere."""
