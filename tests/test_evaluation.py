@@ -392,6 +392,23 @@ def test_norms_are_means_and_spreads_of_the_faces_read():
     assert len(known.jointly) ** 0.5 < known.departure < 2 * len(known.jointly) ** 0.5
 
 
+def test_norms_trust_correlations_where_faces_have_them_and_enough_faces_tell_them():
+    rng = np.random.default_rng(6)
+    common, own = rng.normal(size=(90, 2)) @ rng.normal(size=(2, 20)), rng.normal(size=(90, 20))
+    together = norms_benchmark.likeliest_spread(common + 1.5 * own).shrinkage
+    few = norms_benchmark.likeliest_spread((common + 1.5 * own)[:12]).shrinkage
+    apart = norms_benchmark.likeliest_spread(own).shrinkage
+    assert together < few <= apart
+    assert apart >= 0.8
+
+
+def test_a_left_out_face_is_measured_by_all_others():
+    faces = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 2.0], [2.0, 2.0], [1.0, 7.0]])
+    distances, sizes = norms_benchmark.left_out(faces, 1.0)
+    assert distances[-1] == pytest.approx(6.0 / np.sqrt(4 / 3))  # their mean is 1, their variance 4/3
+    assert sizes[-1] == pytest.approx(np.log(4 / 3))
+
+
 def test_a_gain_is_the_slope_and_a_sign_that_cannot_be_read_has_none():
     single = [(face, amount, 0.5 * amount) for face in range(6) for amount in (2.0, 6.0)]
     noisy = [(face, amount, 0.5 * amount + 0.4 * (-1) ** face) for face, amount, _ in single]

@@ -41,7 +41,9 @@ from diseaseface.faces.face import Face
 from diseaseface.faces.look import look
 from diseaseface.knowledge.index import Diseases
 
-_SHRINKAGE = 0.7  # of correlations towards none; chosen by ranks of diseases drawn on twelve calibration faces
+# Of correlations towards none. With less than the least, diseases drawn on calibration faces, by norms of others, rank
+# lower: what they do to a face is known less well than how healthy faces spread.
+_SHRINKAGES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _LEAST_FACES, _LEAST_GROUP = 20, 10
 _BANDS = ((18.0, 30.0), (30.0, 60.0))  # years
 _FREEDOM = (4, 5, 6, 8, 10, 12, 15, 20, 30, 50, 100)
@@ -65,6 +67,22 @@ class Reader:
     readings: Readings
     person: Person = field(default_factory=Person)
     smiling: Readings | None = None
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How healthy faces lie around their mean.
+
+    Attributes
+    ----------
+    shrinkage : float
+        Of correlations towards none: few faces tell them poorly.
+    freedom : float
+        Degrees of freedom of a t distribution.
+    """
+
+    shrinkage: float
+    freedom: float
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -127,37 +145,48 @@ def summarise(read: Sequence[Reader], source: str, diseases: Diseases | None = N
     """Return the table of norms; without diseases to try, no limit to their log-odds is known."""
     if len(read) < _LEAST_FACES:
         raise DiseaseFaceError(f"Norms need at least {_LEAST_FACES} faces, and {len(read)} could be read.")
-    table = _described(read)
-    joint = _joint(read, table)
-    distances = left_out(joint)
+    joint = _joint(read, _centred(read))
+    spread = likeliest_spread(joint)
+    table = _described(read, spread)
+    distances, _ = left_out(joint, spread.shrinkage)
     table |= {"n": len(read), "source": source, "departure": _limit(distances), "log_odds": float("inf")}
-    table["freedom"] = _freedom(joint)
     if diseases is not None:
-        odds = np.array([odds for _, odds in left_out_odds(read, diseases, table["freedom"])])
+        odds = np.array([odds for _, odds in left_out_odds(read, diseases, spread)])
         table["log_odds"] = _limit(odds, _SURELY_WITHIN)
     return table
 
 
-def _described(read: Sequence[Reader], freedom: float = 12.0) -> dict:
-    names = [name for name in read[0].values if sum(r.values[name] is not None for r in read) > 1]
-    mean = {name: float(np.mean([r.values[name] for r in read if r.values[name] is not None])) for name in names}
-    off = np.array([[_departure(name, mean[name], r.values[name]) for name in names] for r in read])
-    sd = dict(zip(names, np.nanstd(off, axis=0, ddof=1).tolist(), strict=True))
-    seen = dict(zip(names, np.isfinite(off).mean(axis=0).tolist(), strict=True))
-    usable = (n for n in (*MEASURES, *SURFACE, *EXTENTS) if n not in DOUBLES and n not in ONLY_AGAINST_BEFORE)
-    jointly = [name for name in usable if seen.get(name, 0.0) > 0.5 and sd[name] > 0]
-    table = {"mean": _rounded(mean), "sd": _rounded(sd), "jointly": jointly, "departure": 0.0, "log_odds": 0.0}
-    joint = _joint(read, table)
+def _described(read: Sequence[Reader], spread: Spread) -> dict:
+    table = _centred(read)
+    names = list(table["mean"])
+    off = _off(read, table["mean"])
     return {
         **table,
         "n": len(read),
         "source": "",
-        "correlation": np.round(_correlation(joint), 4).tolist(),
-        "freedom": freedom,
-        "smile": _smile(read, mean, names),
+        "correlation": np.round(_correlation(_joint(read, table), spread.shrinkage), 4).tolist(),
+        "shrinkage": spread.shrinkage,
+        "freedom": spread.freedom,
+        "smile": _smile(read, table["mean"], names),
         "groups": _groups([r.person for r in read], np.nan_to_num(off), names),
         "tone": _tone(off, names),
     }
+
+
+def _centred(read: Sequence[Reader]) -> dict:
+    """Means, spreads, and the measures that are compared together."""
+    names = [name for name in read[0].values if sum(r.values[name] is not None for r in read) > 1]
+    mean = {name: float(np.mean([r.values[name] for r in read if r.values[name] is not None])) for name in names}
+    off = _off(read, mean)
+    sd = dict(zip(names, np.nanstd(off, axis=0, ddof=1).tolist(), strict=True))
+    seen = dict(zip(names, np.isfinite(off).mean(axis=0).tolist(), strict=True))
+    usable = (n for n in (*MEASURES, *SURFACE, *EXTENTS) if n not in DOUBLES and n not in ONLY_AGAINST_BEFORE)
+    jointly = [name for name in usable if seen.get(name, 0.0) > 0.5 and sd[name] > 0]
+    return {"mean": _rounded(mean), "sd": _rounded(sd), "jointly": jointly, "departure": 0.0, "log_odds": 0.0}
+
+
+def _off(read: Sequence[Reader], mean: Mapping[str, float]) -> np.ndarray:
+    return np.array([[_departure(name, usual, r.values[name]) for name, usual in mean.items()] for r in read])
 
 
 def _departure(name, usual, value):
@@ -174,42 +203,47 @@ def _joint(read: Sequence[Reader], table: Mapping) -> np.ndarray:
     return np.nan_to_num(np.array(rows))
 
 
-def _correlation(departures):
-    return (1 - _SHRINKAGE) * np.corrcoef(departures.T) + _SHRINKAGE * np.eye(departures.shape[1])
+def _correlation(departures: np.ndarray, shrinkage: float) -> np.ndarray:
+    return (1 - shrinkage) * np.corrcoef(departures.T) + shrinkage * np.eye(departures.shape[1])
 
 
-def _precision(departures):
-    """Inverse of the covariance with shrunk correlations."""
-    sd = np.maximum(departures.std(axis=0, ddof=1), 1e-6)
-    return np.linalg.inv(_correlation(departures) * np.outer(sd, sd))
-
-
-def left_out(departures: np.ndarray) -> np.ndarray:
-    """Return each face's Mahalanobis distance (n,) by the mean and covariance of all others."""
-    distances = []
+def left_out(departures: np.ndarray, shrinkage: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return each face's Mahalanobis distance (n,) by the mean and the shrunk covariance of all others, and the
+    logarithm of the square root of that covariance's determinant (n,)."""
+    distances, sizes = [], []
     for one in range(len(departures)):
         others = np.delete(departures, one, axis=0)
-        off = departures[one] - others.mean(axis=0)
-        distances.append(np.sqrt(off @ _precision(others) @ off))
-    return np.array(distances)
+        sd = np.maximum(others.std(axis=0, ddof=1), 1e-6)
+        lower = np.linalg.cholesky(_correlation(others, shrinkage)) * sd[:, None]
+        distances.append(np.linalg.norm(np.linalg.solve(lower, departures[one] - others.mean(axis=0))))
+        sizes.append(np.log(np.diag(lower)).sum())
+    return np.array(distances), np.array(sizes)
 
 
-def _freedom(departures: np.ndarray) -> float:
-    """Degrees of freedom of the t distribution that makes left-out distances likeliest."""
-    k, squared = departures.shape[1], left_out(departures) ** 2
+def likeliest_spread(departures: np.ndarray) -> Spread:
+    """Return the spread that makes left-out faces likeliest, by a t distribution."""
+    found = {}
+    for shrinkage in _SHRINKAGES:
+        distances, sizes = left_out(departures, shrinkage)
+        for freedom in _FREEDOM:
+            found[Spread(shrinkage, float(freedom))] = (
+                _log_likelihood(distances, departures.shape[1], freedom) - sizes.mean()
+            )
+    return max(found, key=found.get)
 
-    def likelihood(v):
-        return np.mean(gammaln((v + k) / 2) - gammaln(v / 2) - k / 2 * np.log(v) - (v + k) / 2 * np.log1p(squared / v))
 
-    return float(max(_FREEDOM, key=likelihood))
+def _log_likelihood(distances: np.ndarray, k: int, freedom: float) -> float:
+    """Mean over faces, but for the determinant."""
+    left = (freedom + k) / 2 * np.log1p(distances**2 / freedom)
+    return float(np.mean(gammaln((freedom + k) / 2) - gammaln(freedom / 2) - k / 2 * np.log(freedom) - left))
 
 
-def left_out_odds(read: Sequence[Reader], diseases: Diseases, freedom: float) -> Iterator[tuple[bool, float]]:
+def left_out_odds(read: Sequence[Reader], diseases: Diseases, spread: Spread) -> Iterator[tuple[bool, float]]:
     """Yield, for each photo, whether it smiles, and its log-odds of any disease by the norms of all others."""
     atlas = ranking.atlas_of(diseases, ALONE)
     for one, reader in enumerate(read):
         others = [other for number, other in enumerate(read) if number != one]
-        known = shipped.parse(json.dumps(_described(others, freedom)))
+        known = shipped.parse(json.dumps(_described(others, spread)))
         for readings in filter(None, (reader.readings, reader.smiling)):
             departed = ranking.departure(shipped.from_norm(readings, known), known=known)
             yield readings is reader.smiling, ranking.any_disease(ranking.log_odds(departed, atlas), atlas)

@@ -74,6 +74,8 @@ class Norms:
         The measures that tell whether a face departs from healthy.
     correlation : float array of shape (k, k)
         Of those, shrunk.
+    shrinkage : float
+        Of correlations towards none, by which faces left out are likeliest.
     departure : float
         Mahalanobis distance that 95 of 100 healthy faces, each left out in turn, stay below.
     log_odds : float
@@ -97,6 +99,7 @@ class Norms:
     departure: float
     log_odds: float
     freedom: float
+    shrinkage: float = 0.0
     smile: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
     tone: Mapping[str, tuple[float, float]] = field(default_factory=dict)
