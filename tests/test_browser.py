@@ -276,7 +276,7 @@ def test_two_diseases_are_compared_and_one_of_eight_people_is_taken_over(page):
     assert page.inner_text("#compare-other .whole") == LONG_NAME, "the box is too narrow for it"
     assert not page.inner_text("#compare-one .whole")
     page.press("#compare-one-severity input[type=range]", "ArrowRight")
-    until_text(page, "#compare-differences thead", "Down syndrome, 71 %")
+    until_text(page, "#compare-differences thead", "Down syndrome, 71\N{NO-BREAK SPACE}%")
     page.click("#patients-draw")
     page.wait_for_selector("#patients img")
     assert page.locator("#patients img").count() == 8

@@ -120,12 +120,12 @@ def test_drawing_people_ends_with_the_one_at_work_when_it_is_stopped_and_the_lin
 @pytest.mark.parametrize(
     ("one", "other", "names"),
     [
-        (("A", 50, "morph"), ("B", 50, "morph"), ["A, 50 %", "B, 50 %"]),
-        (("A", 50, "morph"), ("A", 90, "morph"), ["A, 50 %", "A, 90 %"]),
+        (("A", 50, "morph"), ("B", 50, "morph"), ["A, 50\N{NO-BREAK SPACE}%", "B, 50\N{NO-BREAK SPACE}%"]),
+        (("A", 50, "morph"), ("A", 90, "morph"), ["A, 50\N{NO-BREAK SPACE}%", "A, 90\N{NO-BREAK SPACE}%"]),
         (
             ("A", 50, "morph"),
             ("A", 50, "diffusion"),
-            ["A, 50 %, changing the photo itself", "A, 50 %, a diffusion model"],
+            ["A, 50\N{NO-BREAK SPACE}%, changing the photo itself", "A, 50\N{NO-BREAK SPACE}%, a diffusion model"],
         ),
     ],
 )

@@ -93,11 +93,12 @@ def test_a_persons_photo_waits_for_consent_and_an_example_does_not(handlers, pho
 
 
 def test_a_pair_is_a_drawn_picture_and_its_photo_and_is_recognised(handlers):
-    drawn, before = handlers.take_example(SimpleNamespace(name=PAIR))
+    doing, (drawn, before, done) = handlers.take_example(SimpleNamespace(name=PAIR))
+    assert (texts.EVALUATE_PAIR_DRAWING in doing[2], done) == (True, "")
     assert before == str(examples()[0].path)
     assert pictures.read_report(drawn)["disease"]["name"] == "Down syndrome"
     assert "Down syndrome, severity 80 %" in evaluate_words.own_html(pictures.read_report(drawn))
-    photo, none = handlers.take_example(SimpleNamespace(name=examples()[1].path.name))
+    ((photo, none, _),) = handlers.take_example(SimpleNamespace(name=examples()[1].path.name))
     assert (photo, none) == (str(examples()[1].path), None)
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import threading
+from types import SimpleNamespace
 
 import known
 import numpy as np
@@ -75,6 +76,19 @@ def test_what_does_not_hold_is_said_and_nothing_else(changed, said):
     wrong = load.wrong(found(**changed))
     assert len(wrong) == (said is not None)
     assert said is None or said in wrong[0]
+
+
+def test_before_memory_is_read_several_visitors_at_once_have_had_every_disease_and_an_evaluation(monkeypatch):
+    asked = []
+    page = SimpleNamespace(event=lambda *_: 1, endpoint=lambda _name: 2)
+    monkeypatch.setattr(load, "Page", lambda _url: page)
+    monkeypatch.setattr(load, "Session", lambda page: SimpleNamespace(page=page))
+    monkeypatch.setattr(load.Visitor, "_draw", lambda _self, _event, disease: asked.append(disease))
+    monkeypatch.setattr(load.Visitor, "_evaluate", lambda _self, _event: asked.append("evaluation"))
+    load._visit_first("http://127.0.0.1:9/")
+    assert set(asked) == {*load._DISEASES, "evaluation"}
+    assert asked.count("evaluation") == len(load._FIRST) > 1
+    assert len({load._named(number, 1).tobytes() for number in (*load._FIRST, 1, 50)}) == len(load._FIRST) + 2
 
 
 def test_the_diseases_that_visitors_ask_for_exist():

@@ -107,6 +107,14 @@ def test_a_frequency_that_nobody_states_is_left_open():
     assert "not stated" in html
 
 
+def test_a_sign_that_only_a_diffusion_model_draws_is_not_counted_as_drawn():
+    signs = tuple(
+        Sign(name, 1, 0.5) for name in ("pallor", next(n for n, a in attributes().items() if a.engine != "morph"))
+    )
+    html = profile_words.head_html(Profile("x", "x", (), signs), (), (), ())
+    assert texts.PROFILE_COUNT.format(drawn=1, undrawn=1, share=0.5) in html
+
+
 def test_names_from_a_file_cannot_inject_markup():
     evil = "<img src=x onerror=alert(1)>"
     sign = Sign("pallor", 1, 0.5, evidence=(Evidence(evil, evil, evil),))

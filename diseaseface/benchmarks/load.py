@@ -4,8 +4,9 @@ A visitor sends a request every --every seconds on average: a new photo, then fi
 one in ten is an evaluation. Each photo has a border that says whose it is and which, and every picture that comes
 back has to have it. With --kill the page is killed and started again halfway: whoever waits then has to be told.
 
-Memory and disk are read before, when a first visitor has had everything once and nothing of that is kept any more; and
-after, when nothing of all the others is kept any more. The page keeps things for --keep minutes after their last use.
+Memory and disk are read before, when a few first visitors at once have had everything once, so that what is made once
+is there, and nothing of theirs is kept any more; and after, when nothing of all the others is kept any more. The page
+keeps things for --keep minutes after their last use. With --kill the second process is compared with the first.
 """
 
 import base64
@@ -18,6 +19,7 @@ import threading
 import time
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +30,7 @@ from diseaseface.benchmarks.pageclient import Lost, Page, Session
 from diseaseface.benchmarks.servers import Server
 
 REDRAWS, EVALUATIONS = 5, 0.1
+_FIRST = range(4092, 4096)  # visitors, by the numbers on their photos
 _SWEPT_S = 45.0  # after its time, something is gone by the second tidying
 MOST_S, MOST_GROWTH = 3.0, 1.10  # of a redraw, 95 in 100; of memory
 _CELL_PX, _BITS = 16, 24  # of the border that names a photo
@@ -84,11 +87,11 @@ class Visitor(threading.Thread):
             pause = max(0.0, self._random.exponential(self._every_s) - (time.monotonic() - start))
 
     def everything_once(self) -> None:
-        """Ask for a new photo, its redraws and an evaluation, one after the other."""
+        """Ask for a new photo, its redraws with every disease and an evaluation, one after the other."""
         self._session = Session(Page(self._url))
         page = self._session.page
-        for _ in range(REDRAWS + 1):
-            self._draw(page.event({"photo", "disease", "severity"}, "picture"))
+        for number in range(REDRAWS + 1):
+            self._draw(page.event({"photo", "disease", "severity"}, "picture"), _DISEASES[number % len(_DISEASES)])
         self._evaluate(page.endpoint("evaluate"))
 
     def _request(self) -> None:
@@ -102,7 +105,7 @@ class Visitor(threading.Thread):
         else:
             self._draw(page.event({"photo", "disease", "severity"}, "picture"))
 
-    def _draw(self, event: int) -> None:
+    def _draw(self, event: int, disease: str | None = None) -> None:
         new, start = self._left == 0, time.monotonic()
         if new:
             self._photos += 1
@@ -111,7 +114,7 @@ class Visitor(threading.Thread):
         self._left -= 1
         severity = (self._severity + int(self._random.integers(1, 80)) - 20) % 80 + 20  # never the last one again
         self._severity = severity
-        disease = _DISEASES[int(self._random.integers(len(_DISEASES)))]
+        disease = disease or _DISEASES[int(self._random.integers(len(_DISEASES)))]
         asked = {"photo": self._file, "disease": disease, "severity": severity, "consent": True}
         seen = 0.0
         for news in self._session.ask(event, self._session.page.values(event, asked)):
@@ -196,7 +199,7 @@ def measure(options, folder: Path) -> dict:
         if server:
             server.start()
         url = options.url or server.url
-        Visitor(0, url, Tally(), 0.0, threading.Event()).everything_once()
+        _visit_first(url)
         time.sleep(settle)
         before, tally = _cost(server), Tally()
         _visit(url, tally, options.visitors, 60 * options.minutes, options.every, server if options.kill else None)
@@ -207,6 +210,12 @@ def measure(options, folder: Path) -> dict:
     finally:
         if server:
             server.stop()
+
+
+def _visit_first(url: str) -> None:
+    there = [Visitor(number, url, Tally(), 0.0, threading.Event()) for number in _FIRST]
+    with ThreadPoolExecutor(len(there)) as pool:
+        list(pool.map(Visitor.everything_once, there))
 
 
 def _visit(url: str, tally: Tally, visitors: int, seconds: float, every_s: float, server: Server | None) -> None:

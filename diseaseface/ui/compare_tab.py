@@ -134,7 +134,7 @@ def _beside(said: str) -> tuple:
 
 def _name(one: "Drawing", other: "Drawing") -> str:
     """Name a drawing by what tells it from the other one."""
-    severity = f"{100 * one.request.severity:.0f} %"
+    severity = f"{100 * one.request.severity:.0f}\N{NO-BREAK SPACE}%"
     engine = "" if one.request.engine == other.request.engine else f", {texts.ENGINES[one.request.engine].lower()}"
     return f"{one.profile.name}, {severity}{engine}"
 

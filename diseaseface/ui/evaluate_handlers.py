@@ -65,13 +65,15 @@ class EvaluateHandlers:
         """Read the first example when the tab is seen for the first time."""
         return gr.skip() if photo or held else str(examples()[0].path)
 
-    def take_example(self, event: gr.EventData) -> tuple:
-        """Return the photo of the example that was chosen, and the one before it for a pair."""
+    def take_example(self, event: gr.EventData) -> Iterator[tuple]:
+        """Give the photo of the example that was chosen, the one before it for a pair, and what is being done."""
         if event.name != PAIR:
-            return next(str(one.path) for one in examples() if one.path.name == event.name), None
+            yield next(str(one.path) for one in examples() if one.path.name == event.name), None, gr.skip()
+            return
+        yield gr.skip(), gr.skip(), presenters.working_html(texts.EVALUATE_PAIR_DRAWING)
         before = str(examples()[0].path)
         drawn = self.pipeline.transform(before, PAIR_DISEASE, PAIR_SEVERITY)
-        return _placed(pictures.encode_png(drawn.picture, drawn.report.to_dict()), "pair.png"), before
+        yield _placed(pictures.encode_png(drawn.picture, drawn.report.to_dict()), "pair.png"), before, ""
 
     def read(self, photo, before, disease, consent: bool, view: str, held: Held | None) -> Iterator[tuple]:
         """Read a photo, alone or against an earlier one: the numbers first, then the map."""

@@ -139,7 +139,8 @@ def _wire(handlers: EvaluateHandlers, parts: dict, room: gr.Tab) -> None:
         **ONE_AT_A_TIME,
     )
     room.select(handlers.first, [parts["photo"], parts["held"]], parts["photo"], **QUIET)
-    parts["examples"].select(handlers.take_example, None, [parts["photo"], parts["before"]], **QUIET)
+    taken = [parts[name] for name in ("photo", "before", "status")]
+    parts["examples"].select(handlers.take_example, None, taken, **QUIET)
     parts["view"].input(handlers.turn, [parts["view"], parts["held"]], parts["picture"], **QUIET)
     told = [parts[name] for name in ("table", "rows", "csv", "stop", "set_notice")]
     reading = parts["read"].click(
@@ -149,8 +150,8 @@ def _wire(handlers: EvaluateHandlers, parts: dict, room: gr.Tab) -> None:
         handlers.stopped, parts["rows"], [parts["table"], parts["csv"], parts["stop"]],
         cancels=[reading], queue=False, **QUIET,
     )  # fmt: skip
-    taken = parts["csv"].click(handlers.take_csv, parts["rows"], parts["fetch"], **QUIET)
-    taken.success(None, js="() => window.diseaseface.fetch('evaluate-fetch')", api_visibility="private")
+    made = parts["csv"].click(handlers.take_csv, parts["rows"], parts["fetch"], **QUIET)
+    made.success(None, js="() => window.diseaseface.fetch('evaluate-fetch')", api_visibility="private")
 
 
 def _examples() -> str:

@@ -22,7 +22,8 @@ def head_html(profile: Profile, twins: Sequence[str], conflicts: Sequence[str], 
     parts += [f"<p>{escape(profile.note)}</p>"] if profile.note else []
     parts += [f"<p class='forms'>{escape(forms_in_words(profile))}</p>"] if profile.forms else []
     parts += [f"<p class='conflict'>{escape(said)}</p>" for said in (*misfits, *conflicts)]
-    count = {"drawn": len(profile.signs), "undrawn": len(profile.undrawn), "share": profile.drawable}
+    drawn = sum(attributes()[sign.attribute].engine == "morph" for sign in profile.signs)
+    count = {"drawn": drawn, "undrawn": len(profile.signs) + len(profile.undrawn) - drawn, "share": profile.drawable}
     return "".join(parts) + f"<p class='count'>{texts.PROFILE_COUNT.format(**count)}</p>"
 
 

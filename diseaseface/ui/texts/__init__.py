@@ -259,6 +259,7 @@ EVALUATE_TOO_MANY = (
 EVALUATE_MAP = "Where it departs"
 EVALUATE_VIEWS = [("Map", "map"), ("Measurements", "measurements"), ("Photo", "photo")]
 EVALUATE_READING, EVALUATE_MAPPING = "Reading the face", "Drawing the map"
+EVALUATE_PAIR_DRAWING = "Drawing the pair"
 EVALUATE_SET_READING = "{done} of {of} read"
 EVALUATE_SET_DONE = "{read} of {of} photos read."
 EVALUATE_SCORES = "What is read"
