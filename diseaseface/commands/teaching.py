@@ -85,7 +85,7 @@ def _measured(options: Namespace, word: str) -> groups.Group:
 
 
 def _drawing(done: int, total: int) -> None:
-    if done % 16 == 0 or done == total:
+    if done % synthesis.FACES == 0 or done == total:
         print(f"drawn to compare: {done} of {total}", file=sys.stderr)
 
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from diseaseface.errors import DiseaseFaceError
 from diseaseface.evaluation import colour
-from diseaseface.evaluation.frame import PX_PER_CM
 from diseaseface.evaluation.gains import LOWERS, measure_names, sign_name
 from diseaseface.evaluation.norms import norms
 from diseaseface.evaluation.readings import ONLY_AGAINST_BEFORE, RELATIVE, read_alone
@@ -45,6 +44,7 @@ _PARTS = (
 )  # fmt: skip
 _TELLING = 0.8  # of Hedges g: Cohen's "large"
 _DRAWS = 1000
+_KEPT_PX_PER_CM = 14.0  # of faces to draw on, as large as those that responses were measured on: some 45 MB each
 
 # Chardon 1991, Int J Cosmet Sci 13:191: least individual typology angle in degrees.
 TONES = ((55, "very light"), (41, "light"), (28, "intermediate"), (10, "tan"), (-30, "brown"), (-91, "dark"))
@@ -113,9 +113,9 @@ def measure(pictures: Pictures, on_picture: OnPicture | None = None, keep: int =
 
 
 def _small(face: Face) -> list[Face]:
-    """Return a face without what no sign reaches and no larger than it is read; none where it is not found again."""
+    """Return a face small and without what no sign reaches, to save memory; none where it is not found again."""
     x0, y0, x1, y1 = face.chart.box
-    scale = min(1.0, PX_PER_CM / face.pose.px_per_cm)
+    scale = min(1.0, _KEPT_PX_PER_CM / face.pose.px_per_cm)
     around = np.ascontiguousarray(face.image[y0:y1, x0:x1])
     try:
         return [look(cv2.resize(around, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))]

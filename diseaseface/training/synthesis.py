@@ -22,7 +22,7 @@ from diseaseface.knowledge.crosstalk import FLOOR, Comparison, Drawn
 from diseaseface.knowledge.learned import Effect
 from diseaseface.training.comparison import in_sd
 
-ROUNDS, FACES = 3, 16
+ROUNDS, FACES = 3, 12
 
 Effects = Mapping[str, Effect]
 OnFace = Callable[[int, int], None]
