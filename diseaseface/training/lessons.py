@@ -85,7 +85,7 @@ def learn(
         raise LearningError(
             f"{doubts[0]} The folders seem to be swapped: swap them, or add --as-given to learn anyway."
         )
-    if rounds and healthy.faces:
+    if rounds > 0 and healthy.faces:
         found, synthesis = synthesised(explain, comparison, healthy.faces, rounds, seed, on_face)
     cautions = (*doubts, *differences(healthy, diseased), *_unused(found, same_light))
     note = f"Learned from pictures. Healthy: {healthy.told()}. With the disease: {diseased.told()}. "
