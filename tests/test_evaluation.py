@@ -100,6 +100,11 @@ def test_a_jpeg_copy_does_not_depart(face, quality):
     assert not departure(found).departs
 
 
+@pytest.fixture(scope="module")
+def head():
+    return look(cv2.imread("assets/examples/head-03.jpg")[..., ::-1].copy())
+
+
 SIGNS = [
     ("palpebral_fissure_slant", 6.0, None),
     ("palpebral_fissure_slant", -6.0, None),
@@ -129,6 +134,15 @@ def test_what_is_drawn_is_read_back(face, engine, name, amount, side):
     picture, applied = drawn(face, engine, name, amount, side)
     found = gains.reading(read_change(face, picture), attributes()[name], side, amount)
     assert found.value == pytest.approx(applied.amount, rel=0.3, abs=0.3)
+
+
+@pytest.mark.parametrize(("name", "amount"), [("cranial_breadth", -9.0), ("neck_width", 16.0), ("mouth_opening", 5.0)])
+def test_outlines_and_an_open_mouth_are_read_in_each_picture_by_itself(head, engine, name, amount):
+    picture = engine.render(head, [Change(attributes()[name], amount)])
+    readings = read_change(head, look(picture.picture))
+    assert readings.mode == ALIGNED
+    found = gains.reading(readings, attributes()[name], None, amount)
+    assert found.value == pytest.approx(picture.applied[0].amount, rel=0.3)
 
 
 @pytest.mark.parametrize("name", ["palpebral_fissure_slant", "cheek_fullness", "skin_jaundice", "malar_erythema"])
@@ -313,6 +327,9 @@ def test_a_sign_that_heads_show_and_nobody_sees_is_not_measurable(monkeypatch):
     drawn = gains.Gain(1.0, 0.1, 0.02, 16)
     unseen = gains.together(drawn, gains.RenderedGain(-0.2, 0.5, 2))
     assert not gains.together(drawn, gains.RenderedGain(-0.2, 0.5, 1)).contradicted, "one head may be odd"
+    unordered = gains.together(drawn, gains.RenderedGain(0.5, 0.5, 3, 0.4))
+    assert unordered.contradicted, "more of the sign is not read as more"
+    assert not gains.together(drawn, gains.RenderedGain(0.5, 0.5, 3, 0.9)).contradicted
     known = replace(gains.gains(), own={ALIGNED: {"nose_width+": unseen}})
     monkeypatch.setattr(gains, "gains", lambda: known)
     found = gains.reading(Readings(ALIGNED, {"nose_width": 3.0}), attributes()["nose_width"], None, 1)

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -172,6 +173,15 @@ def test_every_sign_is_shown_at_every_level_and_no_two_of_one_part_share_a_pictu
     assert all(len(levels) == len(shots.LEVELS) for levels in amounts.values())
 
 
+def test_no_sign_has_to_be_paid_for_by_another_of_its_picture():
+    def moved(name):
+        return {end for measure in signs.measures_of(attributes()[name]) for end in truth.ends(measure)}
+
+    assert moved("face_length") & moved("mandible_size") == {(152, 1)}
+    for shot in shots.of_signs("tuning", [0]):
+        assert not any(moved(one) & moved(other) for one, other in combinations(shot.amounts, 2))
+
+
 def test_tuning_and_test_heads_are_other_people():
     assert abs(population.FIRST_SEED["tuning"] - population.FIRST_SEED["test"]) > 100_000
     other = {shot.name for shot in shots.of_signs("test", [0])}
@@ -188,6 +198,15 @@ def test_the_table_of_signs_tells_how_the_reading_follows_the_truth():
     table = headtables.sign_table([row(0.0, 0.0), row(2.0, 1.5), row(4.0, 3.0), row(8.0, 6.0)])
     assert table["signs"]["nose_width+"]["spearman"][0] == 1.0
     assert table["measures"]["nose_width"]["slope"] == pytest.approx(0.75)
+
+
+def test_what_heads_say_of_a_gain_does_not_depend_on_the_gain_in_use():
+    unread = [one | {"read": {}, "reasons": {"nose_width": "contradicted"}, "change": {"nose_width": change}}
+              for one, change in ((row(t, 0.0), 0.75 * t) for t in (2.0, 4.0, 8.0))]  # fmt: skip
+    found = headtables.sign_table([row(0.0, 0.0), *unread])["signs"]["nose_width+"]
+    assert found["reason"] == "contradicted"
+    assert found["rendered"]["gain"] == pytest.approx(0.75)
+    assert found["rendered"]["order"] == 1.0
 
 
 def test_a_sign_that_the_mesh_hardly_carries_is_said_to_be_missing():
@@ -351,6 +370,18 @@ def test_a_nose_four_millimetres_wider_is_sculpted_and_the_rest_of_the_face_held
 
 
 @needs_anny
+def test_a_taller_chin_reaches_lower_and_lengthens_the_face():
+    from diseaseface.benchmarks.mannequin import sculpting, shape
+    from diseaseface.faces.anthropometry import MM_PER_CANONICAL_CM
+
+    base = shape.vertices(sex=0.5, age=0.7, ancestry={"caucasian": 1.0}, details={})
+    moved = truth.points(sculpting.moved_by(sculpting.sculpt(truth.points(base), {"chin_height": 6.0})))
+    rise = MM_PER_CANONICAL_CM * moved[:, 1]
+    assert rise[18] - rise[152] == pytest.approx(6.0, abs=0.2)
+    assert rise[152] < -3.0, "else skin slides over a chin that stays, which no picture shows"
+
+
+@needs_anny
 @pytest.mark.parametrize(
     ("name", "lid", "rise"), [("upper_lid_position", 386, -3.0), ("lower_lid_position", 374, -2.0)]
 )
@@ -363,8 +394,8 @@ def test_a_lid_slides_alone_over_a_globe_that_stays(name, lid, rise):
     wanted = dict.fromkeys((f"{name}_left", f"{name}_right"), amount)
     moved = truth.points(sculpting.moved_by(sculpting.sculpt(truth.points(base), wanted))) * MM_PER_CANONICAL_CM
     canthi = moved[[263, 362], 1].mean()
-    assert moved[lid, 1] - canthi == pytest.approx(rise, abs=0.3)
-    assert moved[473, 1] - canthi == pytest.approx(0.0, abs=0.3)
+    assert moved[lid, 1] - canthi == pytest.approx(rise, abs=0.35)
+    assert moved[473, 1] - canthi == pytest.approx(0.0, abs=0.35)
 
 
 @needs_anny

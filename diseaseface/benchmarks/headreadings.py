@@ -10,14 +10,16 @@ from diseaseface.benchmarks.headscores import true_severity
 from diseaseface.benchmarks.mannequin import signs
 from diseaseface.benchmarks.mannequin.shots import Shot
 from diseaseface.errors import DiseaseFaceError
+from diseaseface.evaluation.gains import raw_value
 from diseaseface.evaluation.measurements import read_all
 from diseaseface.evaluation.norms import Norms, from_norm
 from diseaseface.evaluation.ranking import departure, judge
-from diseaseface.evaluation.readings import read_alone
+from diseaseface.evaluation.readings import ALIGNED, read_alone, read_change
 from diseaseface.evaluation.report import Score
 from diseaseface.evaluation.scores import severity_by_measures
 from diseaseface.evaluation.severity import course_of
 from diseaseface.faces.face import Face
+from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Profile
 from diseaseface.pipeline import Pipeline
 
@@ -135,7 +137,16 @@ class Reader:
         if not shot.amounts:
             return {"raw": raw, "read": {}}
         report = self.pipeline.evaluate(face, before=self._earlier(shot))
-        return {"raw": raw, "read": {sign.name: sign.measured for sign in report.signs}, "mode": report.reading}
+        change = read_change(self._earlier(shot), face)
+        return {
+            "raw": raw,
+            "mode": report.reading,
+            "read": {sign.name: sign.measured for sign in report.signs},
+            "reasons": {sign.name: sign.reason for sign in report.signs if sign.measured is None},
+            "change": {
+                name: raw_value(change, attributes()[name], None) for name in shot.amounts if change.mode == ALIGNED
+            },
+        }
 
     def _diseases(self, shot: Shot, face: Face, truth: dict) -> dict:
         raw = {"raw": dict(read_alone(face).values)}

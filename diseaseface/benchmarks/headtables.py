@@ -19,7 +19,7 @@ from diseaseface.benchmarks.headshares import shares
 from diseaseface.benchmarks.mannequin import signs
 from diseaseface.benchmarks.mannequin.pigments import PIGMENTS
 from diseaseface.benchmarks.mannequin.population import TONES
-from diseaseface.evaluation.gains import gains
+from diseaseface.evaluation.gains import CONTRADICTED, gains
 from diseaseface.evaluation.readings import ALIGNED
 from diseaseface.knowledge.catalogue import attributes
 
@@ -47,46 +47,58 @@ def sign_table(rows: Sequence[Mapping]) -> dict:
 
 
 def _signs(rows: Sequence[Mapping]) -> dict:
-    levels = defaultdict(lambda: defaultdict(list))
-    reached, tones = defaultdict(float), {}
+    read, changed = (defaultdict(lambda: defaultdict(list)) for _ in range(2))
+    reached, tones, reasons = defaultdict(float), {}, {}
     for row in rows:
         tones[row["person"]] = row["tone"]
         for name, amount in row["truth"]["signs"].items():
             key = name + ("+" if amount > 0 else "-")
             pole = attributes()[name].positive if amount > 0 else attributes()[name].negative
             reached[key] = max(reached[key], amount / pole.full if pole else 0.0)
-            if row["read"].get(name) is not None:
-                levels[key][row["person"]].append((amount, row["read"][name]))
-    return {key: _sign(key, levels[key], tones, reached[key]) for key in sorted(reached)}
+            reasons[key] = row.get("reasons", {}).get(name) or reasons.get(key)
+            for values, found in ((row["read"], read), (row.get("change", {}), changed)):
+                if values.get(name) is not None:
+                    found[key][row["person"]].append((amount, values[name]))
+    return {
+        key: _sign(key, read[key], tones, reached[key], reasons[key]) | _rendered_gain(key, changed[key], reached[key])
+        for key in sorted(reached)
+    }
 
 
-def _sign(key: str, people: Mapping, tones: Mapping, reached: float) -> dict:
+def _sign(key: str, people: Mapping, tones: Mapping, reached: float, reason: str | None) -> dict:
     blind = {"expected_blind": True} if key[:-1] in signs.BLIND else {}
     if reached < _EXPRESSED:
         return blind | {"reason": "The mesh does not carry this sign."}
-    # The face as it is has none of the sign, and its change is none by definition.
-    found = {person: dose(*zip((0.0, 0.0), *pairs, strict=True)) for person, pairs in people.items()}
-    kept = {person: one for person, one in found.items() if one}
+    known, kept = gains().own[ALIGNED].get(key), _followed(people)
+    if known and known.contradicted:
+        return blind | {"reason": CONTRADICTED}
     if not kept:
-        return blind | {"reason": attributes()[key[:-1]].unreadable or "It could not be read at enough levels."}
+        why = attributes()[key[:-1]].unreadable or reason
+        return blind | {"reason": why or "It could not be read at enough levels."}
     slopes = defaultdict(list)
     for person, one in kept.items():
         slopes[tones[person]].append(one["slope"])
     by_tone = {tone: [round(v, 3) for v in values] for tone, values in slopes.items()}
-    told = {"by_tone": by_tone, "dark_against_light": tone_difference(slopes)} | _rendered_gain(key, people.values())
-    return blind | pooled(list(kept.values())) | told
+    return blind | pooled(list(kept.values())) | {"by_tone": by_tone, "dark_against_light": tone_difference(slopes)}
 
 
-def _rendered_gain(key: str, people: Sequence[Sequence[tuple[float, float]]]) -> dict:
+def _followed(people: Mapping) -> dict:
+    """Return what `dose` finds, by person; the face as it is has none of the sign, and its change is none."""
+    found = {person: dose(*zip((0.0, 0.0), *pairs, strict=True)) for person, pairs in people.items()}
+    return {person: one for person, one in found.items() if one}
+
+
+def _rendered_gain(key: str, people: Mapping, reached: float) -> dict:
     """Return a `gains.RenderedGain` as a row: what was read before any calibration, for each unit that is there."""
-    known = gains().own[ALIGNED].get(key)
-    if known is None:
+    known, kept = gains().own[ALIGNED].get(key), _followed(people)
+    if known is None or not kept or reached < _EXPRESSED:
         return {}
-    slope, spread = through_none([pairs for pairs in people if pairs])
+    slope, spread = through_none([people[person] for person in kept])
     row = {
-        "gain": round(slope * known.gain, 4),
-        "spread": round(spread * known.gain / known.drawn, 4),
-        "n": len(people),
+        "gain": round(slope, 4),
+        "spread": round(spread / abs(known.drawn), 4),
+        "n": len(kept),
+        "order": pooled(list(kept.values()))["spearman"][0],
     }
     return {"rendered": row}
 

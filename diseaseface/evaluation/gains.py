@@ -9,8 +9,8 @@ from importlib.resources import files
 import numpy as np
 
 from diseaseface.errors import CatalogueError
-from diseaseface.evaluation.cards import tone_spread
-from diseaseface.evaluation.readings import ALIGNED, ALONE, Readings
+from diseaseface.evaluation.cards import LEAST_FOLLOWING, tone_spread
+from diseaseface.evaluation.readings import ALIGNED, ALONE, APART, RETAKEN, Readings
 from diseaseface.evaluation.responses import responses
 from diseaseface.faces.anthropometry import MEASURES, measures_for
 from diseaseface.knowledge.catalogue import Attribute, attributes
@@ -18,7 +18,7 @@ from diseaseface.knowledge.catalogue import Attribute, attributes
 _APART = 0.2  # of a gain: by how much sources differ from each other, over the signs that both know
 _ENOUGH, _SHOWN = 2, 0.1  # heads, and share of the drawn gain below which they say that a sign is not seen
 _HEARD = (-0.6, 0.6)  # of a drawn gain: a source that differs by more only makes it less sure
-_CONTRADICTED = "Rendered heads of known geometry that have this sign are read as if they had none."
+CONTRADICTED = "On rendered heads of known geometry what is read of this sign does not follow how much there is."
 FILE, SINGLE_FILE = "data/gains.json", "data/single.json"
 # Attributes that lower their own measure.
 LOWERS = frozenset({"eyebrow_loss", "skin_tightening", "total_alopecia", "alopecia_patches", "frontal_balding"})
@@ -41,7 +41,7 @@ class Gain:
     of_drawn : float or None
         The gain of drawn signs alone; None where `gain` is that.
     contradicted : bool
-        Whether rendered heads that have the sign are read as if they had none, or its opposite.
+        Whether rendered heads that have the sign are read as if they had none, or in no order.
     """
 
     gain: float
@@ -69,11 +69,14 @@ class RenderedGain:
         Standard deviation over heads, as a share of the gain of drawn signs.
     n : int
         Heads.
+    order : float
+        Rank correlation with the true size within a head, mean over heads.
     """
 
     gain: float
     spread: float
     n: int
+    order: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,10 @@ def parse(text: str) -> Gains:
         for sign, row in table.get("heads", {}).items():
             if sign in own[ALIGNED]:
                 own[ALIGNED][sign] = together(own[ALIGNED][sign], RenderedGain(**row))
-        return Gains(own, table["response"], table["still"], table["departure"])
+        still = table["still"]
+        for measure in APART & still.get(RETAKEN, {}).keys():
+            still[ALIGNED][measure] = still[RETAKEN][measure]
+        return Gains(own, table["response"], still, table["departure"])
     except (KeyError, TypeError, ValueError) as error:
         raise CatalogueError(f"gains.json is malformed: {error}") from error
 
@@ -156,7 +162,8 @@ def together(drawn: Gain, rendered: RenderedGain) -> Gain:
     unsure = abs(apart) * drawn.gain / abs(gain) / np.sqrt(2.0)
     scale = abs(drawn.gain / gain)
     spread = float(np.hypot(drawn.spread, unsure))
-    contradicted = rendered.n >= _ENOUGH and rendered.gain / drawn.gain < _SHOWN
+    unseen = rendered.gain / drawn.gain < _SHOWN or rendered.order < LEAST_FOLLOWING
+    contradicted = rendered.n >= _ENOUGH and unseen
     return Gain(gain, drawn.noise * scale, spread, drawn.n + rendered.n, drawn.gain, contradicted)
 
 
@@ -243,11 +250,10 @@ def response(sign: str, measure: str, mode: str) -> float:
     Of drawn pictures that are read apart there are two tables with errors of their own, and the mean of both is
     nearer: the share that shows of what is tracked, and what single pictures of some signs read.
     """
-    tracked = gains().response.get(sign, {}).get(measure, 0.0)
+    tracked, read = gains().response.get(sign, {}).get(measure, 0.0), responses().get(sign)
     if mode == ALIGNED:
-        return tracked
+        return tracked if read is None or measure not in APART else read.get(measure, 0.0)
     shown = tracked * singles().of(measure).share
-    read = responses().get(sign)
     drawn = shown if read is None or not _tried(sign, measure) else 0.5 * (shown + read.get(measure, 0.0))
     return singles().heard(measure) * drawn
 
@@ -281,17 +287,23 @@ def reading(readings: Readings, attribute: Attribute, side: str | None, directio
     value = raw_value(readings, attribute, side)
     if value is None:
         return Reading(None, reason=_unseen(readings.mode))
-    known = gains().own.get(ALIGNED if readings.mode == ALONE else readings.mode, {})
-    gain = known.get(sign_name(attribute.name, direction))
+    gain = gains().own.get(_calibrated(readings.mode, attribute), {}).get(sign_name(attribute.name, direction))
     if gain is None:
         return Reading(None, reason="This sign has no calibration: it could not be read reliably, or was not tried.")
     if gain.contradicted and readings.mode == ALIGNED:
-        return Reading(None, reason=_CONTRADICTED)
+        return Reading(None, reason=CONTRADICTED)
     # A face's own difference from others is seen whole: only the sense of the gain counts.
     slope = float(np.sign(gain.gain)) if readings.mode == ALONE else gain.gain
     amount = value / slope
     spread = np.hypot(gain.spread, tone_spread(attribute.measure, sign_name(attribute.name, direction)))
     return Reading(amount, float(np.hypot(readings.blur * gain.noise, spread * amount)), slope, spread=float(spread))
+
+
+def _calibrated(mode: str, attribute: Attribute) -> str:
+    """Return the way of reading by whose gain a sign is told."""
+    if mode == ALIGNED and APART.intersection(measure_names(attribute, None)):
+        return RETAKEN
+    return ALIGNED if mode == ALONE else mode
 
 
 def mirrored(name: str) -> str:

@@ -36,6 +36,9 @@ ONLY_AGAINST_BEFORE = frozenset(
     }
 )
 
+# Read in each picture by itself, even where both lie on each other: masks, and an opening that shows what was hidden.
+APART = frozenset({*EXTENTS, "mouth_gap"})
+
 ALIGNED, RETAKEN, ALONE = "aligned", "retaken", "alone"
 
 TONE = "skin_typology_angle"  # tells which faces are like this one; no sign
@@ -100,8 +103,7 @@ def read_change(before: Face, after: Face) -> Readings:
         codes = frame.see(after.image)
         motion = track(frame, codes)
         if motion.agreement >= _LEAST_AGREEMENT:
-            extents = _difference(read_extents(outline_of(before)), read_extents(outline_of(after)))
-            return Readings(ALIGNED, _tracked(frame, codes, motion) | extents, _blur(before))
+            return Readings(ALIGNED, _tracked(frame, codes, motion) | _apart(before, after), _blur(before))
     changes = _difference(read_alone(before).values, read_alone(after).values)
     return Readings(RETAKEN, changes, max(_blur(before), _blur(after)))
 
@@ -157,6 +159,11 @@ def _tracked(frame: Frame, codes: np.ndarray, motion: Motion) -> dict[str, float
     changes |= {name: shift.amount_mm for name, shift in margin_shifts(frame, codes, motion).items()}
     first, then = view(frame), View(frame, motion.seen, motion.flow, codes)
     return changes | {name: read(then, first) for name, (_, read) in SURFACE.items()}
+
+
+def _apart(before, after):
+    was, now = (read_extents(outline_of(face)) | readings(face.points_cm, ("mouth_gap",)) for face in (before, after))
+    return _difference(was, now)
 
 
 def _difference(was, now):

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import groupby, zip_longest
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +14,9 @@ from diseaseface.pictures import encode_png, write
 
 SAMPLES = 6
 """Rays for each pixel."""
-_STUDIO = 2
-"""Of pictures; raise it where people, lamps or lids look different, so that old pictures are taken again."""
+_STUDIO, _SCULPTURE = 2, 2
+"""Of pictures, and of signs of shape; raise them where people, lamps or lids look different, or signs do, so that old
+pictures are taken again."""
 LEVELS = (0.25, 0.5, 0.75, 1.0)
 """Shares of the full amount at which each sign is shown."""
 _LIGHTEST = 0.15  # severity below which a disease is not asked for
@@ -54,7 +55,10 @@ def plain(kind: str, numbers: Sequence[int]) -> list[Shot]:
 
 
 def of_signs(kind: str, numbers: Sequence[int], only: Sequence[str] = ()) -> list[Shot]:
-    """Return every sign at every level; signs of different parts of the face share a picture, at independent levels."""
+    """Return every sign at every level; signs of different parts of the face share a picture, at independent levels.
+
+    Signs that move one point of the face the same way never do: one would be paid for by the other.
+    """
     found = []
     for number in numbers:
         rng = np.random.default_rng(population.FIRST_SEED[kind] + number)
@@ -67,15 +71,18 @@ def of_signs(kind: str, numbers: Sequence[int], only: Sequence[str] = ()) -> lis
 
 
 def _groups(only: Sequence[str]) -> list[list[tuple[str, float]]]:
-    """Return lists of (attribute, full amount), no two of one part of the face."""
-    by_area: dict[str, list] = {}
+    """Return lists of (attribute, full amount), no two of one part of the face, nor of one coordinate of a point."""
+    groups: list[list[tuple[str, float]]] = []
     for name in signs.carried():
         if only and name not in only:
             continue
         attribute = attributes()[name]
-        poles = [pole.full for pole in (attribute.positive, attribute.negative) if pole]
-        by_area.setdefault(signs.area(name), []).extend((name, full) for full in poles)
-    return [[one for one in row if one] for row in zip_longest(*by_area.values())]
+        for full in (pole.full for pole in (attribute.positive, attribute.negative) if pole):
+            apart = (group for group in groups if not any(signs.meet(name, other) for other, _ in group))
+            if (group := next(apart, None)) is None:
+                groups.append(group := [])
+            group.append((name, full))
+    return groups
 
 
 def of_diseases(kind: str, numbers: Sequence[int], courses: dict[str, list[dict[str, float]]]) -> list[Shot]:
@@ -110,6 +117,8 @@ def rendered(shots: Sequence[Shot], folder: Path, samples: int = SAMPLES) -> Ite
                 "samples": samples,
                 "studio": _STUDIO,
             }
+            if signs.wanted(shot.amounts)[0]:
+                plan["sculpture"] = _SCULPTURE
             known = json.loads(told.read_text(encoding="utf-8")) if told.exists() else {}
             if _told({key: known.get(key) for key in plan}) != _told(plan):
                 sat = sat or sitter.sit(person)

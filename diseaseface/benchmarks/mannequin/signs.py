@@ -41,6 +41,14 @@ def area(name: str) -> str:
     return "depth" if name in BLIND else _AREAS.get(attributes()[name].region, "frame")
 
 
+def meet(name: str, other: str) -> bool:
+    """Tell whether two signs lie in one part of the face, or their measures move with one coordinate of a point."""
+    one, two = (
+        {end for measure in measures_of(attributes()[sign]) for end in truth.ends(measure)} for sign in (name, other)
+    )
+    return area(name) == area(other) or bool(one & two)
+
+
 def wanted(amounts: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
     """Split amounts of attributes into changes of measures and amounts of pigments."""
     pigments = {name: amount for name, amount in amounts.items() if name in PIGMENTS}

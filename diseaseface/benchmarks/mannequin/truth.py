@@ -10,6 +10,7 @@ from scipy import sparse
 
 from diseaseface.benchmarks.mannequin import shape
 from diseaseface.faces.anthropometry import MEASURES, MM_PER_CANONICAL_CM
+from diseaseface.faces.mesh import canonical_mesh
 
 LEVELS = 2
 """Subdivisions of the mesh whose vertices `marks.json` numbers."""
@@ -77,6 +78,21 @@ def measures(points_cm: np.ndarray) -> dict[str, float]:
     """Return every frontal measure and every depth of landmarks, by name, in millimetres and degrees."""
     frontal = {name: float(measure.compute(points_cm)) for name, measure in MEASURES.items()}
     return frontal | {name: compute(points_cm) for name, compute in {**ALSO, **DEPTHS}.items()}
+
+
+@cache
+def ends(measure: str) -> frozenset[tuple[int, int]]:
+    """Return the (landmark, axis) that a measure moves with, tried one by one on the canonical face."""
+    compute = MEASURES[measure].compute if measure in MEASURES else {**ALSO, **DEPTHS}[measure]
+    still = np.zeros((LANDMARKS, 3))
+    still[: len(canonical_mesh().vertices_cm)] = canonical_mesh().vertices_cm
+    was, found = compute(still), []
+    for mark, axis in np.ndindex(still.shape):
+        moved = still.copy()
+        moved[mark, axis] += 0.1
+        if not np.isclose(compute(moved), was, rtol=0.0, atol=1e-9):
+            found.append((mark, axis))
+    return frozenset(found)
 
 
 def globe_height(points_cm: np.ndarray) -> float:
