@@ -19,6 +19,7 @@ _APART = 0.2  # of a gain: by how much sources differ from each other, over the 
 _ENOUGH, _SHOWN = 2, 0.1  # heads, and share of the drawn gain below which they say that a sign is not seen
 _HEARD = (-0.6, 0.6)  # of a drawn gain: a source that differs by more only makes it less sure
 CONTRADICTED = "On rendered heads of known geometry what is read of this sign does not follow how much there is."
+_MOST_APART = 0.25  # spread of what is read in each picture by itself: the crown lies under hair that masks cut anyhow
 FILE, SINGLE_FILE = "data/gains.json", "data/single.json"
 # Attributes that lower their own measure.
 LOWERS = frozenset({"eyebrow_loss", "skin_tightening", "total_alopecia", "alopecia_patches", "frontal_balding"})
@@ -287,7 +288,7 @@ def reading(readings: Readings, attribute: Attribute, side: str | None, directio
     value = raw_value(readings, attribute, side)
     if value is None:
         return Reading(None, reason=_unseen(readings.mode))
-    gain = gains().own.get(_calibrated(readings.mode, attribute), {}).get(sign_name(attribute.name, direction))
+    gain = _calibration(readings.mode, attribute, direction)
     if gain is None:
         return Reading(None, reason="This sign has no calibration: it could not be read reliably, or was not tried.")
     if gain.contradicted and readings.mode == ALIGNED:
@@ -299,11 +300,17 @@ def reading(readings: Readings, attribute: Attribute, side: str | None, directio
     return Reading(amount, float(np.hypot(readings.blur * gain.noise, spread * amount)), slope, spread=float(spread))
 
 
-def _calibrated(mode: str, attribute: Attribute) -> str:
-    """Return the way of reading by whose gain a sign is told."""
-    if mode == ALIGNED and APART.intersection(measure_names(attribute, None)):
-        return RETAKEN
-    return ALIGNED if mode == ALONE else mode
+def read_apart(mode: str, attribute: Attribute) -> bool:
+    """Tell whether a sign is read in each picture by itself, though both lie on each other."""
+    return mode == ALIGNED and bool(APART.intersection(measure_names(attribute, None)))
+
+
+def _calibration(mode: str, attribute: Attribute, direction: float) -> Gain | None:
+    """Return the gain by which a sign is told; None where there is none, or none that is sure enough."""
+    apart = read_apart(mode, attribute)
+    way = RETAKEN if apart else ALIGNED if mode == ALONE else mode
+    found = gains().own.get(way, {}).get(sign_name(attribute.name, direction))
+    return None if apart and found and found.spread > _MOST_APART else found
 
 
 def mirrored(name: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from diseaseface.edits import Change
 from diseaseface.evaluation.atlas import full_moves
 from diseaseface.evaluation.courses import stage_log_odds
-from diseaseface.evaluation.gains import Reading, measure_names
+from diseaseface.evaluation.gains import Reading, measure_names, read_apart
 from diseaseface.evaluation.ranking import Departure
 from diseaseface.evaluation.readings import ALIGNED, ALONE, RETAKEN
 from diseaseface.evaluation.report import NOT_AVAILABLE, NOT_MEASURABLE, Score
@@ -88,8 +88,11 @@ def _severity(found: Estimate | None, mode: str, status: str = NOT_MEASURABLE, r
 
 
 def _from_before(profile: Profile, side: str | None, rows: Sequence[Row], mode: str) -> Estimate | None:
-    """Severity from the change, sign by sign; None where none can be measured."""
-    seen = _measured(rows)
+    """Severity from the change, sign by sign; None where none can be measured.
+
+    Outlines and open mouths are told but do not speak for it: hair, clothes and neighbouring signs move them too.
+    """
+    seen = [row for row in _measured(rows) if not read_apart(mode, row.change.attribute)]
     if not seen:
         return None
     course = _course(profile, side, seen, mode)
