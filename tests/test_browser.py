@@ -181,6 +181,10 @@ def test_a_stage_sets_the_severity_and_arrow_keys_step_on(page):
     settle(page, "severity 50 %")
     until_value(page, "#severity input[type=number]", "50")
     page.wait_for_selector("#strip [aria-checked=true][data-severity='50']")
+    page.fill("#severity input[type=number]", "55")
+    page.press("#severity input[type=number]", "Enter")
+    settle(page, "severity 55 %")
+    assert page.evaluate("document.activeElement.type") == "number"
 
 
 def test_a_row_of_the_plot_looks_closer_on_both_pictures_and_there_is_a_way_back(page):
@@ -201,7 +205,7 @@ def test_a_row_of_the_plot_looks_closer_on_both_pictures_and_there_is_a_way_back
     page.wait_for_selector("#picture .back", state="visible")
     near = at_rest()
     assert near[0] == near[1] > 1.5 * head[0]
-    page.click("#picture .back")
+    page.keyboard.press("Escape")
     page.wait_for_selector("#picture .back", state="hidden")
     assert at_rest() == pytest.approx(head)
 
@@ -267,7 +271,7 @@ def test_the_divider_moves_by_keyboard(page):
 
 
 def test_two_diseases_are_compared_and_one_of_eight_people_is_taken_over(page):
-    page.click("button[role=tab]:has-text('Compare')")
+    page.press("button[role=tab]:has-text('Transform')", "ArrowRight")
     page.wait_for_selector("#compare-differences table")
     until_value(page, "#compare-one input", "Down syndrome")
     page.wait_for_function("!['', 'Down syndrome'].includes(document.querySelector('#compare-other input').value)")
@@ -291,10 +295,11 @@ def test_a_question_is_asked_answered_and_explained(page):
     assert page.locator("#quiz-options button").count() == 4
     page.keyboard.press("2")
     page.wait_for_selector("#quiz-explained .verdict")
+    page.wait_for_function("document.activeElement.id === 'quiz-next'")
     until_text(page, "#quiz-score", "1 right this visit")
     until_text(page, "#quiz-options", "the answer")
     first = page.get_attribute("#quiz-picture img.drawn", "src")
-    page.click("#quiz-next")
+    page.keyboard.press("Enter")
     page.wait_for_function("src => document.querySelector('#quiz-picture img.drawn').src !== src", arg=first)
     until_text(page, "#quiz-explained", "")
 

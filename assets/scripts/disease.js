@@ -12,11 +12,10 @@ let chosen = ''; // the name of the disease that is the value
 // A name that is cut off by the box stands below it, too.
 const whole = element.querySelector('.whole');
 function fit() {
-  const cut = box.scrollWidth > box.clientWidth && document.activeElement !== box;
-  whole.textContent = cut ? box.value : '';
+  const cut = box.scrollWidth > box.clientWidth && box.value === chosen;
+  whole.textContent = cut ? chosen : '';
 }
 new ResizeObserver(fit).observe(box);
-for (const way of ['focus', 'blur']) box.addEventListener(way, fit);
 
 function name(text) {
   box.value = chosen = text;
@@ -120,6 +119,7 @@ function move(step) {
 }
 
 box.addEventListener('input', () => {
+  fit();
   clearTimeout(timer);
   timer = setTimeout(suggest, WAIT_MS);
 });

@@ -42,7 +42,10 @@
     if (event.target.type === 'range') {
       clearTimeout(released);
       released = setTimeout(() => event.target.dispatchEvent(new PointerEvent('pointerup', { bubbles: true })), 300);
-    } else if (event.key === 'Enter') event.target.blur();
+    } else if (event.key === 'Enter') {
+      event.target.blur(); // which releases it
+      if (matchMedia('(pointer: fine)').matches) event.target.focus({ preventScroll: true }); // else its keyboard stays open
+    }
   });
   document.addEventListener('input', (event) => {
     if (event.target !== slider()) return;
@@ -74,6 +77,18 @@
     event.preventDefault();
     go(next);
     if (among) next.focus();
+  });
+
+  // Arrow keys go from tab to tab.
+  document.addEventListener('keydown', (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const here = event.target.closest?.('#rooms > .tab-wrapper [role=tab]');
+    if (!step || !here || event.ctrlKey || event.altKey || event.metaKey) return;
+    const row = [...here.parentElement.querySelectorAll('[role=tab]')];
+    const next = row[(row.indexOf(here) + step + row.length) % row.length];
+    event.preventDefault();
+    next.click();
+    next.focus();
   });
 
   // A row of the plot or of the table shows the part of the face it is about; chosen again, the head.

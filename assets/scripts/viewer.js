@@ -142,6 +142,10 @@ function zoomOut(name) {
   for (const row of document.querySelectorAll('[data-view].near')) row.classList.remove('near');
 }
 
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && !back.hidden && frame.offsetParent && !event.target.closest('input')) zoomOut('head');
+});
+
 const follow = (event) => {
   const box = frame.getBoundingClientRect();
   divide(Math.round(Math.min(Math.max((100 * (event.clientX - box.left)) / box.width, 0), 100)));
