@@ -59,7 +59,8 @@ def findings(page) -> list[str]:
 
 
 BEYOND = """width => [...document.querySelectorAll('table, img, h2, h3, button, input, label, p')]
-    .filter((one) => one.checkVisibility() && !one.closest('.visited, #examples, #evaluate-examples, #profile-graph, .viewer, [hidden]'))
+    .filter((one) => one.checkVisibility())
+    .filter((one) => !one.closest('.visited, #examples, #evaluate-examples, #profile-graph, .viewer, [hidden]'))
     .filter((one) => one.getBoundingClientRect().width && one.getBoundingClientRect().right > width + 1)
     .filter((one) => getComputedStyle(one).clip === 'auto')
     .map((one) => one.outerHTML.slice(0, 90))"""

@@ -26,7 +26,7 @@ from diseaseface.faces.prepared import PerFace
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Evidence, Profile, Sign, Undrawn
 from diseaseface.pipeline import Drawing
-from diseaseface.ui import asked, links, plot, presenters, texts, views
+from diseaseface.ui import asked, links, plot, presenters, serve, texts, views
 from diseaseface.ui.asked import Asked
 from diseaseface.ui.blocks import Page
 from diseaseface.ui.choices import Choices
@@ -34,7 +34,7 @@ from diseaseface.ui.downloads import KINDS, Downloads
 from diseaseface.ui.engines import offered
 from diseaseface.ui.examples import examples
 from diseaseface.ui.handlers import FRAMES, Handlers
-from diseaseface.ui.heap import give_back
+from diseaseface.ui.heap import give_back, set_aside
 from diseaseface.ui.lanes import READING, Lanes
 from diseaseface.ui.layout import build
 from diseaseface.ui.opening import Opening
@@ -794,6 +794,31 @@ def test_what_a_visitor_who_left_had_on_the_page_is_forgotten_and_who_is_there_k
     assert list(sessions.session_data) == ["stays", "left just now"]
     assert not sessions.session_data["stays"].config_values, "what it showed ten minutes ago"
     assert sessions.session_data["left just now"].config_values
+
+
+def test_what_a_request_held_when_indexes_were_set_aside_goes_the_next_time():
+    held = Head()
+    held.itself, gone = held, weakref.ref(held)
+    try:
+        set_aside()
+        del held
+        give_back()
+        assert gone() is not None, "nobody looks through what is set aside"
+        set_aside()
+        assert gone() is None
+    finally:
+        gc.unfreeze()
+
+
+def test_the_page_is_tidied_thoroughly_once_nobody_has_been_here_for_long(monkeypatch, tmp_path):
+    page, sessions, _ = visited("somebody")
+    page.state_holder, done = sessions, []
+    monkeypatch.setattr(serve, "set_aside", lambda: done.append(1))
+    assert not serve._tidy(page, tmp_path, False)
+    sessions.time_last_used["somebody"] -= timedelta(seconds=3600)
+    assert serve._tidy(page, tmp_path, False)
+    assert serve._tidy(page, tmp_path, True)
+    assert done == [1]
 
 
 class Head:

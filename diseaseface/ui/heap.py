@@ -21,8 +21,10 @@ def keep_small() -> None:
 def set_aside() -> None:
     """Take what is there by now, indexes of diseases above all, out of what the collector looks through.
 
-    With it, each collection stopped all threads for a second, and for several when the machine was busy.
+    With it, each collection stopped all threads for a second, and for several when the machine was busy. What finished
+    requests had at the last time is looked through once more: where it holds itself it would stay for ever.
     """
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
 

@@ -28,7 +28,7 @@ from diseaseface.ui.examples import ASSETS
 from diseaseface.ui.heap import give_back, set_aside
 from diseaseface.ui.parts import script
 from diseaseface.ui.room import sweep
-from diseaseface.ui.sessions import forget, make_room
+from diseaseface.ui.sessions import forget, make_room, quiet
 
 _TIDY_EVERY_S = 20.0
 _THREADS = 160  # most requests at work or in line at a time; those in line cost next to nothing
@@ -96,9 +96,19 @@ def _warm_up(page: gr.Blocks) -> None:
 
 
 def _tidy_for_ever(page: gr.Blocks, room: Path) -> None:
+    tidied = True
     while True:
         time.sleep(_TIDY_EVERY_S)
-        sweep(room, keep_seconds())
-        forget(page, keep_seconds())
-        make_room(page, held_bytes())
-        give_back()
+        tidied = _tidy(page, room, tidied)
+
+
+def _tidy(page: gr.Blocks, room: Path, tidied: bool) -> bool:
+    """Remove what nobody asks for any more; `tidied` once nobody has been here since it was done thoroughly."""
+    sweep(room, keep_seconds())
+    forget(page, keep_seconds())
+    make_room(page, held_bytes())
+    alone = quiet(page, keep_seconds())
+    if alone and not tidied:
+        set_aside()
+    give_back()
+    return alone

@@ -24,6 +24,12 @@ def forget(page: gr.Blocks, seconds: float) -> None:
                 session.config_values.clear()
 
 
+def quiet(page: gr.Blocks, seconds: float) -> bool:
+    """Tell whether nobody asked the page for anything in the last `seconds`."""
+    latest = datetime.now() - timedelta(seconds=seconds)
+    return all(used < latest for used in list(page.state_holder.time_last_used.values()))
+
+
 def make_room(page: gr.Blocks, most_bytes: float, most_prepared_bytes: float = PREPARED_MOST_BYTES) -> None:
     """Let go of what is held of visitors beyond `most_bytes` in all, of whoever was away longest first.
 
