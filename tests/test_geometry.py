@@ -66,6 +66,22 @@ def test_signs_that_share_landmarks_are_solved_together(face):
         assert applied.amount == pytest.approx(applied.change.amount, rel=0.1)
 
 
+@pytest.mark.parametrize("seed", [0, 2, 4])
+def test_where_one_sign_can_be_taken_back_no_further_the_others_make_up_for_it(face, seed):
+    rng = np.random.default_rng(seed)
+    measured = [
+        one for one in CATALOGUE.values() if one.name in fields.recipes() and geometry.measure_of(Change(one, 1))
+    ]
+    few = []
+    for one in (measured[at] for at in rng.choice(len(measured), 20, replace=False)):
+        pole = one.negative or one.positive
+        few.append(Change(one, pole.full * float(rng.uniform(0.02, 0.6))))
+    applied = [done for done in solved(face, *few).applied if done.amount is not None]
+    missed = [abs(done.amount - done.change.amount) / abs(done.change.pole.full) for done in applied]
+    assert len(applied) == 20
+    assert max(missed) < 0.7, "as a share of a full amount; beyond 1 it is another face"
+
+
 def test_a_small_jaw_in_a_long_face_is_small_for_that_face_and_drags_no_neck(face):
     long, small = asked("face_length", 1), asked("mandible_size", -1, 0.5)
     alone = [solved(face, change).move_cm for change in (long, small)]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import nnls
 
 from diseaseface.edits import Change
 from diseaseface.engines.morph import contours
@@ -121,9 +122,19 @@ def solve(
         scaled = jacobian / own[:, None]
         miss = (goal - (now - before)) / own
         normal = scaled.T @ scaled + _RIDGE * np.eye(len(goal))
-        strengths = strengths + np.linalg.solve(normal, scaled.T @ miss)
-        strengths = np.maximum(strengths, -np.abs(goal) / own)
+        step = np.linalg.solve(normal, scaled.T @ miss)
+        least = -np.abs(goal) / own
+        if (strengths + step < least).any():  # bounds change what is best for all others, too
+            step = _bounded_step(scaled, miss, least - strengths)
+        strengths = strengths + step
     return strengths
+
+
+def _bounded_step(scaled: np.ndarray, miss: np.ndarray, least: np.ndarray) -> np.ndarray:
+    """Return the damped least-squares step whose entries are at least `least` (k,): non-negative least squares."""
+    damping = np.sqrt(_RIDGE) * np.eye(len(miss))
+    steps = np.vstack([scaled, damping])
+    return least + nnls(steps, np.concatenate([miss, np.zeros(len(miss))]) - steps @ least)[0]
 
 
 def read_changes(points_cm: np.ndarray, moved_cm: np.ndarray, measures: Sequence[str]) -> np.ndarray:
