@@ -160,6 +160,8 @@ watch('value', () => {
   }
   server.search(props.value).then((found) => {
     const match = found.find((option) => option.id === props.value);
-    if (match) name(match.name);
+    const typing = document.activeElement === box && box.value !== chosen;
+    if (match && typing) chosen = match.name; // whoever types meanwhile goes on typing
+    else if (match) name(match.name);
   });
 });

@@ -45,7 +45,7 @@ def profile_match(profile: Profile | None, side: str | None, rows: Sequence[Row]
     """Score how well what is measured of a profile's signs points its way."""
     if profile is None:
         return Score.missing(NOT_AVAILABLE, _NO_PROFILE, measured_share=None)
-    seen = _measured(rows)
+    seen = _telling(rows, mode)
     share = sum(_weights(seen)) / max(sum(_weights(rows)), 0.01)
     if not seen:
         return Score.missing(NOT_MEASURABLE, _NOTHING_READ, measured_share=0.0)
@@ -88,11 +88,8 @@ def _severity(found: Estimate | None, mode: str, status: str = NOT_MEASURABLE, r
 
 
 def _from_before(profile: Profile, side: str | None, rows: Sequence[Row], mode: str) -> Estimate | None:
-    """Severity from the change, sign by sign; None where none can be measured.
-
-    Outlines and open mouths are told but do not speak for it: hair, clothes and neighbouring signs move them too.
-    """
-    seen = [row for row in _measured(rows) if not read_apart(mode, row.change.attribute)]
+    """Severity from the change, sign by sign; None where none can be measured."""
+    seen = _telling(rows, mode)
     if not seen:
         return None
     course = _course(profile, side, seen, mode)
@@ -121,8 +118,11 @@ def _course(profile: Profile, side: str | None, rows: Sequence[Row], mode: str) 
     return course.amounts @ seen
 
 
-def _measured(rows: Sequence[Row]) -> list[Row]:
-    return [row for row in rows if row.found.value is not None and row.sd > 0]
+def _telling(rows: Sequence[Row], mode: str) -> list[Row]:
+    """Return what is measured and tells of the disease: outlines and open mouths do not, which hair, clothes and
+    neighbouring signs move too."""
+    measured = (row for row in rows if row.found.value is not None and row.sd > 0)
+    return [row for row in measured if not read_apart(mode, row.change.attribute)]
 
 
 def _weights(rows: Sequence[Row]) -> list[float]:
