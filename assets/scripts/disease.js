@@ -143,7 +143,7 @@ function leave() {
   close();
   name(chosen);
 }
-box.addEventListener('blur', () => setTimeout(leave, 150));
+box.addEventListener('blur', () => setTimeout(() => document.activeElement === box || leave(), 150));
 list.addEventListener('mousedown', (event) => {
   const item = event.target.closest('[data-place]');
   event.preventDefault();

@@ -42,7 +42,7 @@
     if (event.target.type === 'range') {
       clearTimeout(released);
       released = setTimeout(() => event.target.dispatchEvent(new PointerEvent('pointerup', { bubbles: true })), 300);
-    } else if (event.key === 'Enter') {
+    } else if (event.target.type === 'number' && event.key === 'Enter') {
       event.target.blur(); // which releases it
       if (matchMedia('(pointer: fine)').matches) event.target.focus({ preventScroll: true }); // else its keyboard stays open
     }
