@@ -22,8 +22,9 @@ from diseaseface.benchmarks.mannequin import pigments, population, shots, signs,
 from diseaseface.benchmarks.mannequin.skin import Canvas
 from diseaseface.errors import EngineUnavailable
 from diseaseface.evaluation import cards
-from diseaseface.evaluation.gains import RenderedShare, Singles, reading, response, singles
+from diseaseface.evaluation.gains import reading, response
 from diseaseface.evaluation.readings import ALIGNED, ALONE, Readings
+from diseaseface.evaluation.singles import RenderedShare, Singles, singles
 from diseaseface.faces.anthropometry import MM_PER_CANONICAL_CM
 from diseaseface.faces.mesh import canonical_mesh, placed_on
 from diseaseface.knowledge.catalogue import attributes

@@ -8,9 +8,9 @@ import numpy as np
 
 from diseaseface.edits import Change
 from diseaseface.evaluation.atlas import full_moves
-from diseaseface.evaluation.gains import singles
 from diseaseface.evaluation.norms import norms
 from diseaseface.evaluation.readings import ALONE, departure
+from diseaseface.evaluation.singles import singles
 from diseaseface.knowledge.catalogue import attributes
 
 _LEAST_MOVED = 2.0  # squared SDs of healthy faces, over all pictures: a measure that moves less follows as others do
@@ -52,7 +52,7 @@ def _pairs(rows: Sequence[Mapping], measures: Sequence[str]) -> Iterator[tuple[n
         if not row["disease"] or row["person"] not in plain:
             continue
         changes = [Change(attributes()[name], amount) for name, amount in row["truth"]["signs"].items() if amount]
-        expected = full_moves(changes, measures, ALONE).sum(axis=0) / heard
+        expected = full_moves(changes, measures, ALONE).sum(axis=0) / heard  # without what heads have said before
         was, now = plain[row["person"]], row["raw"]
         both = [(was.get(name), now.get(name)) for name in measures]
         found = [np.nan if None in pair else departure(name, *pair) for name, pair in zip(measures, both, strict=True)]

@@ -20,9 +20,9 @@ from diseaseface.edits import Change
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.errors import DiseaseFaceError
 from diseaseface.evaluation.atlas import full_moves
-from diseaseface.evaluation.gains import singles
 from diseaseface.evaluation.norms import norms
 from diseaseface.evaluation.readings import ALIGNED, departure, read_alone, read_change
+from diseaseface.evaluation.singles import singles
 from diseaseface.faces.look import look
 
 _LONGEST_PX = 768

@@ -13,9 +13,10 @@ import numpy as np
 
 from diseaseface.evaluation import colour
 from diseaseface.evaluation.atlas import SEVERITIES, Atlas, Row, draw_atlas, full_moves, rows_of, shares
-from diseaseface.evaluation.gains import gains, singles
+from diseaseface.evaluation.gains import gains
 from diseaseface.evaluation.norms import Norms, Person, norms
 from diseaseface.evaluation.readings import ALONE, RETAKEN, SURFACE, TONE, Readings
+from diseaseface.evaluation.singles import singles
 from diseaseface.faces.anthropometry import MEASURES
 from diseaseface.faces.extents import EXTENTS
 from diseaseface.knowledge.index import Diseases
