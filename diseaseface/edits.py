@@ -7,7 +7,7 @@ from math import isfinite
 import numpy as np
 
 from diseaseface.errors import RequestError
-from diseaseface.knowledge import ageing
+from diseaseface.knowledge import ageing, strengths
 from diseaseface.knowledge.catalogue import Attribute, Pole, attributes
 from diseaseface.knowledge.profiles import OLDEST, Form, Profile, Sign
 
@@ -92,8 +92,8 @@ def plan(
     """Return the changes that a disease at a severity asks of a face.
 
     The amount of a sign is its attribute's full-severity change, times the sign's magnitude, times
-    `progress` of its onset, within the attribute's limit. Weight, a prevalence, only decides who has
-    the sign.
+    `progress` of its onset, within the attribute's limit. Many signs whose magnitude nobody states are
+    weaker together, see `strengths`. Weight, a prevalence, only decides who has the sign.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def plan(
     sampled = presentation == "sampled"
     chosen = sampled_signs(grown, seed, form_of(profile, seed)) if sampled else typical_signs(grown)
     factor = -1.0 if toward == "healthy" else 1.0
-    changes = [_change(sign, severity, factor, side) for sign in without_conflicts(chosen)]
+    changes = [_change(sign, severity, factor, side) for sign in strengths.together(without_conflicts(chosen))]
     if age is not None and photo_age is not None and toward == "disease":
         changes = aged(changes, ageing.changes(photo_age, age, sex))
     shown = photo_age if age is None else age

@@ -20,6 +20,7 @@ from diseaseface.evaluation.report import Report
 from diseaseface.evaluation.symptommap import SymptomMap
 from diseaseface.faces import look as faces
 from diseaseface.faces.face import Face
+from diseaseface.knowledge import strengths
 from diseaseface.knowledge.profiles import OLDEST, Profile
 from diseaseface.pictures import read_report
 from diseaseface.results import Drawing, Request, Result
@@ -165,6 +166,7 @@ class Pipeline:
         request, notes = _as_drawn(request, profile, read_report(photo))
         notes += self._misfits(profile, request)
         edit = _plan(profile, request)
+        notes += strengths.note([change.sign for change in edit if change.sign])
         with _timed(clock, "face"):
             face = self.look(photo)
         with _timed(clock, "render"):

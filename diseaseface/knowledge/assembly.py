@@ -64,6 +64,7 @@ def _sign(attribute: str, share: float, fact: Fact, weight: float, evidence: Evi
         evidence=(evidence,),
         known=fact.frequency is not None,
         from_age=fact.from_age,
+        graded=False,
     )
 
 
@@ -84,6 +85,7 @@ def _stronger(one: Sign, other: Sign) -> Sign:
         known=first.known,
         from_age=min(one.from_age, other.from_age),
         until_age=max(one.until_age, other.until_age),
+        graded=one.graded or other.graded,
     )
 
 
@@ -103,7 +105,8 @@ def curated(entry: Entry, base: Profile | None) -> Profile:
     signs |= _of_forms(signs, entry.forms)
     undrawn = (base.undrawn if base else ()) + entry.undrawn
     ranked = tuple(sorted(undrawn, key=lambda sign: -sign.weight))
-    return Profile(entry.id, entry.name, entry.synonyms, _ranked(signs.values()), ranked, entry.note, entry.forms)
+    graded = (replace(sign, graded=True) for sign in signs.values())  # the curators looked at all of them together
+    return Profile(entry.id, entry.name, entry.synonyms, _ranked(graded), ranked, entry.note, entry.forms)
 
 
 def _of_forms(signs: Mapping[tuple[str, int], Sign], forms: Sequence[Form]) -> dict[tuple[str, int], Sign]:

@@ -272,6 +272,7 @@ def _sign(name: str, share: float, prediction: Prediction, meaning: Meaning) -> 
         side="one" if meaning.one_sided or attributes()[name].one_sided else None,
         evidence=(Evidence(SOURCE, prediction.hpo, detail),),
         known=False,
+        graded=False,
     )
 
 

@@ -114,6 +114,7 @@ def _sign(where: str, data: object) -> Sign:
         typical=_truth(f"{where}.typical", table["typical"], (True, False, None)),
         from_age=_number(f"{where}.from_age", table["from_age"], OLDEST),
         until_age=_number(f"{where}.until_age", table["until_age"], OLDEST),
+        graded=_truth(f"{where}.graded", table["graded"], (True, False)),
     )
 
 

@@ -48,6 +48,9 @@ class Sign:
     from_age, until_age : float
         Years between which the sign is seen: the youngest age of onset, 0 where none is stated, and OLDEST
         where it stays.
+    graded : bool
+        Whether somebody says how strong the sign is; False where a source only says that people have it. See
+        `strengths`.
     """
 
     attribute: str
@@ -61,6 +64,7 @@ class Sign:
     typical: bool | None = None
     from_age: float = 0.0
     until_age: float = OLDEST
+    graded: bool = True
 
     @property
     def ages(self) -> tuple[float, float] | None:

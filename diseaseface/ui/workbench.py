@@ -90,5 +90,6 @@ def _made(sign: Sign, edit: Edited, typical: bool) -> Sign:
         magnitude=magnitude,
         typical=on,
         known=sign.known or edit.weight is not None,
+        graded=sign.graded or edit.magnitude is not None,
         evidence=(*sign.evidence, Evidence(texts.PROFILE_BY_HAND, "", detail)),
     )
