@@ -56,3 +56,10 @@ def test_measures_that_go_together_in_healthy_people_count_as_less_than_two():
     values = [0.0, 1.8, 1.8]
     best = [stage_log_odds(departed(values, covariance=c), STAGES, FULL).max() for c in (np.eye(3), together)]
     assert best[1] < best[0]
+
+
+def test_how_narrow_a_stage_would_be_read_is_half_a_proof():
+    wider = 1.0 + (0.3**2 + 0.7**2) * (0.6 * 5.0) ** 2
+    by_hand = -0.5 * (2.0 - 0.6 * 5.0) ** 2 / wider + 0.5 * 2.0**2 - 0.5 * 0.5 * np.log(wider)
+    one = departed([2.0, 0.0, 0.0])
+    assert stage_log_odds(one, np.array([[0.6]]), FULL[:1])[0] == pytest.approx(by_hand)

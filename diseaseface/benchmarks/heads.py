@@ -5,6 +5,9 @@ there, so that a broken run goes on where it stopped. `signs`: every sign that a
 against what is read. `diseases`: eight kinds, at a severity known from the mesh, read with and without the photo
 before. `healthy`: how many are told they depart, by thirds of skin tone. Tuning heads may be looked at while the
 reader is made; test heads are other people.
+
+Norms are of one camera: the shipped ones are of photos, and rendered heads are none. Single pictures of test heads are
+therefore read twice, by the shipped norms and by norms of tuning heads as they are, as a laboratory would make its own.
 """
 
 import json
@@ -13,8 +16,8 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 
-from diseaseface import Pipeline, __version__
-from diseaseface.benchmarks import headshares, headtables
+from diseaseface import Pipeline, __version__, knowledge
+from diseaseface.benchmarks import headshares, headtables, norms
 from diseaseface.benchmarks.headreadings import Reader, kinds_of
 from diseaseface.benchmarks.mannequin import population, shots
 from diseaseface.benchmarks.processes import side_by_side
@@ -35,7 +38,9 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--cards", type=Path, help="a validity.json to write the gain on heads into")
     parser.add_argument("--gains", type=Path, help="a gains.json to write what tuning heads say of gains into")
     parser.add_argument("--singles", type=Path, help="a single.json to write what tuning heads read alone show into")
-    parser.add_argument("--norms", type=Path, help="a norms.json of other heads, to read single pictures by too")
+    parser.add_argument("--norms", type=Path, help="a norms.json of other heads, to read single pictures by too; "
+                        "default: made of tuning heads, for test heads")  # fmt: skip
+    parser.add_argument("--norms-of", type=int, default=60, help="so many tuning heads, 0 for none (default 60)")
     parser.add_argument("--processes", type=int, default=1, help="people read side by side (default 1)")
     parser.add_argument("--json", action="store_true", help="print JSON in place of the tables")
     options = parser.parse_args(arguments)
@@ -55,6 +60,8 @@ def run(arguments: Sequence[str]) -> int:
 def measure(options) -> dict:
     """Return the results of the parts asked for, by name."""
     found = {"version": __version__, "kind": options.kind, "people": options.count}
+    if options.kind == "test" and "diseases" in options.part and options.norms is None and options.norms_of:
+        options.norms = _norms_of_tuning_heads(options)
     for part in options.part:
         jobs = [(part, number, options) for number in range(options.count)]
         rows = []
@@ -63,6 +70,19 @@ def measure(options) -> dict:
             print(f"{part}: {done} of {len(jobs)} people", end="\r", file=sys.stderr, flush=True)
         found[part] = headtables.TABLES[part](rows)
     return found
+
+
+def _norms_of_tuning_heads(options) -> Path:
+    """Write the norms of tuning heads as they are beside their pictures."""
+    heads = shots.rendered(shots.plain("tuning", range(options.norms_of)), options.out, options.samples)
+    read = []
+    for one in norms.read_photos(picture for _, picture, _ in heads):
+        read.append(one)
+        print(f"norms: {len(read)} of {options.norms_of} heads", end="\r", file=sys.stderr, flush=True)
+    table = norms.summarise(read, "rendered tuning heads", knowledge.load())
+    path = options.out / "norms.json"
+    path.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    return path
 
 
 _loaded: list[Pipeline] = []

@@ -9,9 +9,10 @@ written, no pictures.
 import csv
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from scipy.special import gammaln
@@ -122,10 +123,15 @@ def _person(row: Mapping[str, str]) -> Person:
 
 
 def read_faces(folders: Sequence[Path], smiling: Path | None, people, left: set[str] = frozenset()) -> Iterator[Reader]:
-    """Read all faces of some folders; a photo that is refused says nothing about healthy faces."""
-    for path in (path for folder in folders for path in sorted(folder.rglob("*"))):
-        if path.suffix.lower() not in SUFFIXES or path.stem in left:
-            continue
+    """Read all faces of some folders."""
+    paths = (path for folder in folders for path in sorted(folder.rglob("*")))
+    photos = (path for path in paths if path.suffix.lower() in SUFFIXES and path.stem not in left)
+    return read_photos(photos, smiling, people)
+
+
+def read_photos(photos: Iterable[Path], smiling: Path | None = None, people=MappingProxyType({})) -> Iterator[Reader]:
+    """Read photos of one face each; one that is refused says nothing about healthy faces."""
+    for path in photos:
         try:
             face = look(path)
             smile = smiling / path.name if smiling else None
