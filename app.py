@@ -1,13 +1,18 @@
 """The page: build it and serve it. GRADIO_SERVER_NAME and GRADIO_SERVER_PORT choose where."""
 
+import os
+
 from diseaseface.ui.heap import keep_small
 from diseaseface.ui.room import open_room
 
 if __name__ == "__main__":
+    # A request to a core: of several that share all cores for a product of small matrices, each waits for the others.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     keep_small()
     room = open_room()  # before Gradio is imported, which looks its folders up then
 
     from diseaseface import Pipeline
+    from diseaseface.faces.identity import work_apart
     from diseaseface.ui.start import bring_in, import_gradio
 
     pipeline = Pipeline.load()
@@ -18,4 +23,5 @@ if __name__ == "__main__":
     from diseaseface.ui.serve import serve
     from diseaseface.ui.zerogpu import prepared
 
+    work_apart()
     serve(build(prepared(pipeline)), room)

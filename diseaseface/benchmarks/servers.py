@@ -74,10 +74,9 @@ class Server:
                 self.kill()
 
     def memory_mb(self) -> float:
-        """Return the page's memory; NaN where the system does not tell."""
+        """Return the memory of the page and of the processes it started; NaN where the system does not tell."""
         try:
-            lines = Path(f"/proc/{self._process.pid}/status").read_text().splitlines()
-            return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+            return sum(map(_memory_mb, _with_children(self._process.pid)))
         except (OSError, StopIteration):
             return float("nan")
 
@@ -95,3 +94,13 @@ class Server:
     def errors(self) -> int:
         """Return how many tracebacks its log holds."""
         return self._log.read_text(errors="replace").count("Traceback")
+
+
+def _with_children(process: int) -> list[int]:
+    started = (path.read_text().split() for path in Path(f"/proc/{process}/task").glob("*/children"))
+    return [process, *(int(child) for children in started for child in children)]
+
+
+def _memory_mb(process: int) -> float:
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024

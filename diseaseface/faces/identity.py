@@ -2,6 +2,7 @@
 
 import os
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,17 +13,19 @@ import numpy as np
 
 from diseaseface.errors import EngineUnavailable
 from diseaseface.faces.face import Face
+from diseaseface.faces.recogniser import CHIP_PX, Recogniser
 
 INSIGHTFACE_SETTING = "DISEASEFACE_INSIGHTFACE"
 _RECOGNISER = "w600k_r50.onnx"
 _DLIB_FILE = "dlib_face_recognition_resnet_model_v1.dat"
 # dlib's five points: outer and inner corner of the subject's left eye, of the right, base of the nose.
 _DLIB_POINTS = (263, 362, 33, 133, 2)
-_CUT_PX, _CHIP_PX, _CHIP_PADDING = 600, 150, 0.25
+_CUT_PX, _CHIP_PADDING = 600, 0.25
 # InsightFace's five points: the eyes, right first, the tip of the nose, the corners of the mouth.
 _ARC_POINTS = ((33, 133, 159, 145), (263, 362, 386, 374), (4,), (61,), (291,))
 _one_at_a_time = threading.Lock()
 _embedded: WeakKeyDictionary[Face, dict[str, np.ndarray]] = WeakKeyDictionary()
+_apart: list[Recogniser] = []
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,14 @@ def models() -> list[str]:
     if _dlib_file() is not None and _importable("dlib"):
         found.append("dlib")
     return found
+
+
+def work_apart() -> None:
+    """Let dlib's network run in a process of its own from now on, where it is here; nothing else changes."""
+    if not _apart and "dlib" in models():
+        _apart.append(Recogniser(_dlib_file()))
+        with suppress(OSError):  # no more processes here: the network runs in this one
+            _apart[0].start()
 
 
 def compare(before: Face, after: Face, model: str | None = None) -> IdentityDistance:
@@ -109,7 +120,10 @@ def _embed_by_dlib(image, landmarks_px):
     image, landmarks_px = _at_one_size(image, landmarks_px)
     points = [dlib.point(*(round(float(c)) for c in landmarks_px[i])) for i in _DLIB_POINTS]
     box = dlib.rectangle(0, 0, image.shape[1] - 1, image.shape[0] - 1)
-    chip = dlib.get_face_chip(image, dlib.full_object_detection(box, points), _CHIP_PX, _CHIP_PADDING)
+    chip = dlib.get_face_chip(image, dlib.full_object_detection(box, points), CHIP_PX, _CHIP_PADDING)
+    if _apart:
+        with suppress(OSError):  # it has ended: the next face starts it anew
+            return _apart[0].describe(chip)
     with _one_at_a_time:
         return np.array(_dlib_network().compute_face_descriptor(chip))
 

@@ -12,15 +12,15 @@ from diseaseface.ui import texts
 News, Made = TypeVar("News"), TypeVar("Made")
 
 
-_TOLD_EVERY_S = 2.0  # so often whoever waits is told their place
+_TOLD_EVERY_S, _A_PLACE_S = 2.0, 0.3  # so often whoever waits is told their place, and by so much rarer for each before
 READING = "reading"  # the line for reading pictures back, which takes far longer than drawing them
 
 
 class Lanes:
     """One line for each engine, and one for reading pictures back; first come, first served.
 
-    `limits` tells how many requests each engine works on at the same time; an unknown engine has one. Nothing is
-    read back while pictures wait for the morph engine: they are quick, and what one looks at comes first.
+    `limits` tells how many requests each engine works on at the same time; an unknown engine has one. Pictures of the
+    morph engine take the places of readings: they are quick, and what one looks at comes first.
     """
 
     def __init__(self, limits: Mapping[str, int], most: int = WAITING_MOST):
@@ -55,7 +55,8 @@ class Lanes:
         """Take `steps` when it is one's turn and return their result; until then `tell` how many come before."""
         ticket = self.join(engine)
         try:
-            while before := ticket.place(within=_TOLD_EVERY_S):
+            before = 0
+            while before := ticket.place(within=_TOLD_EVERY_S + _A_PLACE_S * before):
                 yield tell(before)
             return (yield from steps)
         finally:
@@ -68,7 +69,7 @@ class Lanes:
 
     def _ahead(self, engine: str) -> int:
         """Return how many in another line go first."""
-        return max(0, len(self._lines.get("morph", ())) - self._limit("morph")) if engine == READING else 0
+        return len(self._lines.get("morph", ())) if engine == READING else 0
 
     def _limit(self, engine: str) -> int:
         return self._limits.get(engine, 1)
@@ -96,6 +97,5 @@ class Ticket:
             self._lanes._moved.notify_all()
 
     def _before(self) -> int:
-        line = self._lanes._lines[self._engine]
-        before = max(0, line.index(self) - self._lanes._limit(self._engine) + 1)
-        return before + self._lanes._ahead(self._engine)
+        ahead = self._lanes._lines[self._engine].index(self) + self._lanes._ahead(self._engine)
+        return max(0, ahead - self._lanes._limit(self._engine) + 1)

@@ -133,8 +133,12 @@ class _Axes:
 
     def margins(self, u_cm):
         """Heights of the lower and the upper margin at places along the canthal line."""
+        return tuple(margin(u_cm) for margin in self._margins)
+
+    @cached_property
+    def _margins(self):
         lids = (_LOWER[self.side], _UPPER[self.side])
-        return tuple(_margin(*self.frame(self.points[list(lid)]), u_cm) for lid in lids)
+        return [_margin(*self.frame(self.points[list(lid)])) for lid in lids]
 
 
 def _axes(face, side):
@@ -181,12 +185,13 @@ def _light(face, box):
     return np.log(cv2.GaussianBlur(light, (0, 0), max(0.4, 0.03 * face.pose.px_per_cm)) + 0.01)
 
 
-def _margin(u, v, at):
+def _margin(u, v):
+    """Heights along a margin as a function of places along the canthal line, level beyond its ends."""
     order = np.argsort(u)
     u, v = u[order], v[order]
     keep = np.concatenate([[True], np.diff(u) > 1e-3])
     curve = PchipInterpolator(u[keep], v[keep])
-    return curve(np.clip(at, u[keep][0], u[keep][-1])).astype(np.float32)
+    return lambda at: curve(np.clip(at, u[keep][0], u[keep][-1])).astype(np.float32)
 
 
 def _across(u, half):
