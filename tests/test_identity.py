@@ -1,7 +1,12 @@
 """Identity is nearer within a person than between persons, and says which model measured it."""
 
 import dataclasses
+import subprocess
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,7 +15,8 @@ import skimage.data
 
 from diseaseface.errors import EngineUnavailable
 from diseaseface.faces import identity
-from diseaseface.faces.identity import compare, embed, models
+from diseaseface.faces.identity import compare, embed, models, work_apart
+from diseaseface.faces.recogniser import Recogniser
 
 
 def shown(face, image):
@@ -111,3 +117,70 @@ def test_dlib_loads_late():
 
     code = "import sys, diseaseface.faces.identity as i; i.models(); sys.exit('dlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.fixture
+def usual(face):
+    return embed(face.image, face.landmarks_px, "dlib")
+
+
+@pytest.fixture
+def apart(usual):
+    """The recogniser in a process of its own, after the usual numbers were made without it."""
+    work_apart()
+    yield identity._apart[0]
+    identity._apart.pop()._process.kill()
+
+
+def ended(process):
+    process.kill()
+    process.wait()
+    process.stdin.close()
+    process.stdout.close()
+
+
+def test_a_process_of_its_own_describes_a_face_with_the_same_numbers(face, usual, apart, monkeypatch):
+    told = []
+    monkeypatch.setattr(apart, "describe", lambda chip: told.append(Recogniser.describe(apart, chip)) or told[-1])
+    assert np.array_equal(usual, embed(face.image, face.landmarks_px, "dlib"))
+    assert len(told) == 1
+
+
+def test_other_threads_go_on_while_a_face_is_described(face, apart):
+    embed(face.image, face.landmarks_px, "dlib")  # the network is there
+    ticks, end = [], threading.Event()
+
+    def tick():
+        while not end.wait(0.001):
+            ticks.append(time.perf_counter())
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(tick)
+        embed(face.image, face.landmarks_px, "dlib")
+        end.set()
+    assert len(ticks) > 5, "dlib keeps Python's lock for all of the time"
+
+
+def test_a_process_that_has_ended_is_no_loss(face, usual, apart):
+    ended(apart._process)
+    assert np.array_equal(usual, embed(face.image, face.landmarks_px, "dlib"))
+    assert apart._process.poll() is None, "it is started anew"
+
+
+def test_where_no_process_can_be_started_the_face_is_described_here(face, usual, apart, monkeypatch):
+    ended(apart._process)
+    monkeypatch.setattr(apart, "_command", ["/nowhere/python"])
+    assert np.array_equal(usual, embed(face.image, face.landmarks_px, "dlib"))
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc to tell which processes there are")
+def test_the_process_ends_with_the_one_that_asked():
+    code = (
+        "import os, signal; from diseaseface.faces import identity; identity.work_apart();"
+        "print(identity._apart[0]._process.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    killed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    left, end = Path(f"/proc/{int(killed.stdout)}/cmdline"), time.monotonic() + 30
+    while left.exists() and left.read_bytes() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not left.exists() or not left.read_bytes()

@@ -65,10 +65,14 @@ def test_whoever_fails_leaves_the_line():
         pass
 
 
-def test_nothing_is_read_back_while_pictures_wait_and_it_goes_on_when_none_does():
-    lanes = Lanes({"morph": 1, READING: 2})
-    at_work, waiting, reading = lanes.join("morph"), lanes.join("morph"), lanes.join(READING)
-    assert reading.place(within=0) == 1
-    at_work.leave()
-    assert waiting.place(within=0) == 0
-    assert reading.place(within=0) == 0, "a picture that is drawn holds nobody up"
+def test_pictures_take_the_places_of_readings_and_give_them_back():
+    lanes = Lanes({"morph": 2, READING: 2})
+    reading, another = lanes.join(READING), lanes.join(READING)
+    assert [ticket.place(within=0) for ticket in (reading, another)] == [0, 0]
+    pictures = [lanes.join("morph"), lanes.join("morph")]
+    assert [ticket.place(within=0) for ticket in pictures] == [0, 0], "a picture never waits for a reading"
+    assert [ticket.place(within=0) for ticket in (reading, another)] == [1, 2]
+    pictures[0].leave()
+    assert [ticket.place(within=0) for ticket in (reading, another)] == [0, 1], "a picture takes one place"
+    pictures[1].leave()
+    assert [ticket.place(within=0) for ticket in (reading, another)] == [0, 0]

@@ -55,7 +55,15 @@ def test_a_request_ends_with_its_answer():
 
 def found(**changed):
     quiet = {"memory_mb": 600, "threads": 40, "files": 1, "tracebacks": 0}
-    told = {"lost": [], "mixed": [], "redraw": {"p95": 1.2}, "before": quiet, "after": quiet}
+    told = {
+        "lost": [],
+        "mixed": [],
+        "edit": {"p95": 1.2},
+        "redraw": {"p95": 0.2},
+        "restarts": 0,
+        "before": quiet,
+        "after": quiet,
+    }
     return told | {name: told[name] | value if isinstance(value, dict) else value for name, value in changed.items()}
 
 
@@ -67,7 +75,9 @@ def found(**changed):
         ({"after": {"memory_mb": 661}}, "memory"),
         ({"after": {"files": 2}}, "files"),
         ({"after": {"tracebacks": 1}}, "tracebacks"),
-        ({"redraw": {"p95": 3.0}}, "redraws"),
+        ({"edit": {"p95": 3.0}}, "edits"),
+        ({"edit": {"p95": 3.0}, "restarts": 1}, None),
+        ({"redraw": {"p95": 3.0}, "restarts": 1}, "redraws"),
         ({"lost": ["refused"]}, "lost"),
         ({"mixed": ["visitor 1"]}, "mixed"),
     ],
