@@ -156,9 +156,12 @@ def test_other_threads_go_on_while_a_face_is_described(face, apart):
 
     with ThreadPoolExecutor(1) as pool:
         pool.submit(tick)
+        ticks.append(time.perf_counter())
         embed(face.image, face.landmarks_px, "dlib")
+        ticks.append(time.perf_counter())
         end.set()
-    assert len(ticks) > 5, "dlib keeps Python's lock for all of the time"
+    pauses = np.diff(sorted(ticks))
+    assert pauses.max() < 0.5 * pauses.sum(), "dlib keeps Python's lock nearly all of the time"
 
 
 def test_a_process_that_has_ended_is_no_loss(face, usual, apart):
