@@ -83,10 +83,56 @@ def test_where_one_sign_can_be_taken_back_no_further_the_others_make_up_for_it(f
 
 
 def test_a_small_jaw_in_a_long_face_is_small_for_that_face_and_drags_no_neck(face):
-    long, small = asked("face_length", 1), asked("mandible_size", -1, 0.5)
+    long, small = asked("face_length", 1), asked("mandible_size", -1)
     alone = [solved(face, change).move_cm for change in (long, small)]
     together = solved(face, long, small).move_cm
     assert np.abs(together - sum(alone)).max() < 0.25 * np.abs(sum(alone)).max()
+
+
+def test_a_jaw_that_would_come_out_longer_in_a_long_face_is_left_out_with_the_reason(face):
+    long, small = asked("face_length", 1), asked("mandible_size", -1, 0.3)
+    together = solved(face, long, small)
+    told = {applied.change.attribute.name: applied for applied in together.applied}
+    assert told["mandible_size"].amount is None
+    assert "the other way round" in told["mandible_size"].reason
+    assert np.array_equal(together.move_cm, solved(face, long).move_cm)
+
+
+PROPORTIONS = {
+    "a big jaw, a broad chin and a slightly long face": (
+        ("face_length", 1, 0.4), ("mandible_size", 1, 0.6), ("jaw_width", 1, 0.5), ("chin_width", 1, 0.3)),
+    "slightly full cheeks of a broad face": (("face_width", 1, 0.85), ("cheek_fullness", 1, 0.2)),
+    "thick lips of a long face": (("face_length", 1, 0.9), ("upper_vermilion_height", 1, 0.37)),
+    "a long philtrum and a short nose in a long face": (
+        ("face_length", 1, 0.8), ("philtrum_length", 1, 0.8), ("nose_length", -1, 0.6)),
+    "a slightly thin lip below a short philtrum": (("philtrum_length", -1, 1.0), ("upper_vermilion_height", -1, 0.2)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("signs", PROPORTIONS.values(), ids=PROPORTIONS)
+def test_parts_come_out_as_asked_in_a_face_that_changes_as_a_whole(face, signs):
+    for applied in solved(face, *(asked(*sign) for sign in signs)).applied:
+        assert applied.amount == pytest.approx(applied.change.amount, rel=0.2), applied.change.attribute.name
+
+
+def test_a_slightly_long_face_does_not_undo_a_small_jaw_but_is_left_out(face):
+    small, long = solved(face, asked("mandible_size", -1), asked("face_length", 1, 0.2)).applied
+    assert small.amount == pytest.approx(small.change.amount, rel=0.05)
+    assert long.amount is None
+    assert "the other way round" in long.reason
+
+
+@pytest.mark.parametrize("seed", [12, 14, 18])
+def test_no_sign_comes_out_the_other_way_round(face, seed):
+    random = np.random.default_rng(seed)
+    names = [one for one in fields.recipes() if CATALOGUE[one].positive and CATALOGUE[one].negative]
+    signs = [asked(name, int(random.choice((-1, 1)))) for name in random.choice(names, 20, replace=False)]
+    shape = solved(face, *signs)
+    assert {id(applied.change) for applied in shape.applied} == {id(sign) for sign in signs}
+    for applied in shape.applied:
+        name = applied.change.attribute.name
+        assert applied.amount is None or applied.amount / applied.change.amount >= -0.05, name
+        assert applied.amount is not None or applied.reason, name
 
 
 def test_a_short_face_with_a_small_jaw_is_no_shorter_than_either_asks(face):

@@ -20,6 +20,7 @@ from diseaseface.faces.face import Face
 _ROUNDS = 4
 _PROBE = 1e-3
 _RIDGE = 1e-4  # keeps two recipes for one measure from fighting each other with huge strengths
+_LOYALTY = 0.01  # how dear a change of a strength is against the same share missing of what is asked
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,8 +102,8 @@ def solve(
     Returns
     -------
     float array of shape (k,)
-        Negative where a recipe has to take back what its neighbours do to its measure, but
-        never by more than its own sign would take alone.
+        Negative where a recipe has to take back what its neighbours do to its measure. Where that is more than its
+        own sign would take alone, strengths are settled near those that keep to it, see `settle`.
 
     Notes
     -----
@@ -113,21 +114,49 @@ def solve(
         return np.zeros(0)
     stack, goal = np.array(fields), np.array(asked, dtype=float)
     before = _read(points_cm, measures)
-    strengths = np.zeros(len(goal))
+    strengths, held = np.zeros(len(goal)), False
     for _ in range(_ROUNDS):
-        moved = points_cm + fixed_cm + np.tensordot(strengths, stack, axes=1)
-        now = _read(moved, measures)
-        jacobian = (_read(moved + _PROBE * stack, measures) - now[:, None]) / _PROBE
-        own = np.maximum(np.abs(np.diag(jacobian)), 1e-6)
-        scaled = jacobian / own[:, None]
+        now, scaled, own = _linear(points_cm + fixed_cm, stack, measures, strengths)
         miss = (goal - (now - before)) / own
         normal = scaled.T @ scaled + _RIDGE * np.eye(len(goal))
         step = np.linalg.solve(normal, scaled.T @ miss)
         least = -np.abs(goal) / own
-        if (strengths + step < least).any():  # bounds change what is best for all others, too
+        held = bool((strengths + step < least).any())
+        if held:  # bounds change what is best for all others, too
             step = _bounded_step(scaled, miss, least - strengths)
         strengths = strengths + step
+    return settle(points_cm, fields, measures, asked, fixed_cm, strengths) if held else strengths
+
+
+def settle(
+    points_cm: np.ndarray, fields: Sequence[np.ndarray], measures: Sequence[str], asked: Sequence[float],
+    fixed_cm: np.ndarray, near: Sequence[float],
+) -> np.ndarray:  # fmt: skip
+    """Find strengths near given ones at which no measure misses a large share of what is asked; see `solve`.
+
+    Signs that oppose each other cannot all be had. Here a miss counts as a share of what is asked, so that a slight
+    sign does not pay for a strong one, and so does what strengths have to change by, so that none grows huge.
+    """
+    stack, goal, near = np.array(fields), np.array(asked, dtype=float), np.array(near, dtype=float)
+    before, strengths, loyal = _read(points_cm, measures), near, np.sqrt(_LOYALTY)
+    for _ in range(_ROUNDS):
+        now, scaled, own = _linear(points_cm + fixed_cm, stack, measures, strengths)
+        alone = np.maximum(np.maximum(np.abs(goal) / own, np.abs(near)), 1e-6)  # about what each has by itself
+        miss = (goal - (now - before)) / own / alone
+        rows = np.vstack([scaled * alone / alone[:, None], loyal * np.eye(len(goal))])
+        step = np.linalg.lstsq(rows, np.concatenate([miss, loyal * (near - strengths) / alone]), rcond=None)[0]
+        strengths = strengths + step * alone
     return strengths
+
+
+def _linear(start_cm: np.ndarray, stack: np.ndarray, measures: Sequence[str], strengths: np.ndarray):
+    """Read the measures (k,) at some strengths, and how they change with each strength (k, k), in units of each
+    recipe's effect on its own measure (k,)."""
+    moved = start_cm + np.tensordot(strengths, stack, axes=1)
+    now = _read(moved, measures)
+    jacobian = (_read(moved + _PROBE * stack, measures) - now[:, None]) / _PROBE
+    own = np.maximum(np.abs(np.diag(jacobian)), 1e-6)
+    return now, jacobian / own[:, None], own
 
 
 def _bounded_step(scaled: np.ndarray, miss: np.ndarray, least: np.ndarray) -> np.ndarray:

@@ -1,16 +1,15 @@
 """The geometric part of an edit: solved for a face, softened where it would fold, accounted for."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from diseaseface.edits import Change
 from diseaseface.engines.base import Applied
-from diseaseface.engines.morph import contours, geometry, lids, warp
+from diseaseface.engines.morph import contours, coupling, geometry, lids, warp
 from diseaseface.engines.morph.eyes import Eye
-from diseaseface.engines.morph.fields import recipes
 from diseaseface.faces.face import Face
 
 LEAST_JACOBIAN = 0.3
@@ -20,6 +19,8 @@ _SMOOTH_CM = 0.4
 _WEAKENING = 0.93
 _COUPLED = "Coupled with other signs of this profile: drawn as near as they allow."
 _SOFTENED = "Softened where the picture would have folded."
+_AGAINST = "Left out: beside the other signs of this face it would have come out the other way round."
+_TOLERANCE = 0.05  # of what is asked
 LID_ATTRIBUTES = ("upper_lid_position", "lower_lid_position")
 
 
@@ -52,6 +53,8 @@ def solve(
 ) -> Shape:
     """Find the strengths for all geometric signs of an edit together.
 
+    What would come out against what is asked is left out, and the others are solved without it.
+
     Parameters
     ----------
     unit : function
@@ -59,6 +62,20 @@ def solve(
     eyes : dict
         Side to the eye's frame, None where it leaves the photo.
     """
+    found = _solved(face, asked, unit, eyes)
+    against = [applied.change for applied in found.applied if _against(applied)]
+    if not against:
+        return found
+    kept = solve(face, [change for change in asked if change not in against], unit, eyes)
+    return replace(kept, applied=(*kept.applied, *(Applied(change, None, _AGAINST) for change in against)))
+
+
+def _against(applied: Applied) -> bool:
+    return applied.amount is not None and applied.amount / applied.change.amount < -_TOLERANCE
+
+
+def _solved(face, asked, unit, eyes) -> Shape:
+    """Find the strengths for all geometric signs, whatever comes out."""
     shapes = [change for change in asked if geometry.is_geometric(change)]
     solved = [change for change in shapes if geometry.measure_of(change)]
     direct = [change for change in shapes if not geometry.measure_of(change)]
@@ -68,7 +85,7 @@ def solve(
         (abs(amount) * unit(c).points_cm for amount, c in zip(meant, direct, strict=True)),
         np.zeros_like(face.points_cm),
     )
-    strengths = _strengths(face, solved, unit, fixed_cm)
+    strengths = coupling.strengths(face.points_cm, solved, unit, fixed_cm)
     weights = [*strengths, *np.abs(meant)]
     fields = [unit(change) for change in [*solved, *direct]]
     move_cm = np.zeros(face.chart.nodes_cm.shape, np.float32)
@@ -98,32 +115,6 @@ def _changes(face, move_cm, measures):
     """By how much a displacement on the chart's nodes changes each measure."""
     moved_cm = face.points_cm + face.chart.at(move_cm, face.landmarks_px)
     return geometry.read_changes(face.points_cm, moved_cm, measures)
-
-
-def _strengths(face, solved, unit, fixed_cm):
-    """Strengths of the recipes, in order: the parts of the face together, then what the whole face still lacks."""
-    whole = [change for change in solved if recipes()[change.attribute.name].get("whole_face")]
-    parts = [change for change in solved if change not in whole]
-    found, moved_cm = {}, fixed_cm
-    for group in (parts, whole):
-        fields, measures = [unit(c).points_cm for c in group], [geometry.measure_of(c) for c in group]
-        goals = [change.amount for change in group]
-        if group is whole:
-            had = geometry.read_changes(face.points_cm, face.points_cm + moved_cm, measures)
-            goals = [_goal(*each) for each in zip(goals, had, strict=True)]
-        strengths = geometry.solve(face.points_cm, fields, measures, goals, moved_cm)
-        found |= {id(change): strength for change, strength in zip(group, strengths, strict=True)}
-        moved_cm = moved_cm + sum((w * f for w, f in zip(strengths, fields, strict=True)), np.zeros_like(moved_cm))
-    return [found[id(change)] for change in solved]
-
-
-def _goal(amount, already):
-    """Change of the whole face's measure to aim at, where its parts have already changed it.
-
-    The same way, they share; against each other they add, since a small jaw in a long face is
-    small for that face: to the letter, each would undo the other and the neck would pay.
-    """
-    return amount + already if amount * already < 0 else max(amount, already, key=abs)
 
 
 def _unfolded(face, move_cm):
