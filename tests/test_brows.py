@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from diseaseface.edits import Change
 from diseaseface.engines.morph import brows
@@ -8,6 +11,8 @@ from diseaseface.engines.morph.appearance import paint
 from diseaseface.engines.morph.canvas import prepare
 from diseaseface.faces.look import look
 from diseaseface.knowledge.catalogue import attributes
+
+EXAMPLES = Path(__file__).parents[1] / "assets" / "examples"
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +76,16 @@ def test_thick_brows_are_darker_and_sparse_ones_lighter(canvas, hair, name, amou
     near = cv2.GaussianBlur(hair, (0, 0), 0.2 * canvas.px_per_cm)
     assert amount * mean(after - before, near) < 0
     assert painted.any()
+
+
+def test_thick_brows_are_single_hairs_and_no_paint():
+    head = prepare(look(np.asarray(Image.open(EXAMPLES / "head-02.jpg").convert("RGB"))))
+    _, band = brows.band(head)
+    (ink,) = brows.thicken(band, brows.find(band), 0.9, 0).inks
+    around = cv2.GaussianBlur(ink.field, (0, 0), 0.1 * head.px_per_cm)
+    grown = around > 0.4
+    assert grown.sum() > 300
+    assert float((ink.field - around)[grown].std()) > 0.14
 
 
 def test_synophrys_fills_the_gap_and_nothing_else(canvas):

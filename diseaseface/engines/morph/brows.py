@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from diseaseface.edits import Change
-from diseaseface.engines.morph import hairs, maps, noise
+from diseaseface.engines.morph import hairs, maps, noise, strokes
 from diseaseface.engines.morph.canvas import Canvas, masked_blur, spread
 from diseaseface.engines.morph.layers import Ink, Layer
 
@@ -23,6 +23,8 @@ _LEAST_CONTRAST = 0.35  # log light between skin and new hair
 # than dark skin and about as light as fair skin; its colour; how much of it covers; its own light and shade.
 _PALE_LIGHT, _PALE, _PALE_COVER, _PALE_DETAIL = (0.72, 0.3), (1.0, 0.85, 0.62), 0.75, 0.6
 _STRANDS_CM = 0.12
+# Thick brows part in lines that run like hairs: one for so many hairs, so far aside of them, so much lighter; by eye.
+_PARTINGS, _PARTED_CM, _PARTED = 7, 0.12, 0.75
 _BARE = "No eyebrow hair is visible."
 _THICKEST = "More hair than this does not fit at the edges of these brows."
 
@@ -270,7 +272,16 @@ def _edge_hairs(canvas, brows, seed):
     dense = _at(near, canvas.to_px(roots))
     chosen = random.uniform(size=_DARTS) < 3.0 * dense
     opacity = opacity * np.clip(0.35 + 2.0 * dense, 0.0, 1.0)
-    return hairs.on_canvas(canvas, lines[chosen]), opacity[chosen], free_room(canvas, brows)
+    lines, opacity = lines[chosen], opacity[chosen]
+    return hairs.on_canvas(canvas, lines), opacity, free_room(canvas, brows) * _parted(canvas, lines, random)
+
+
+def _parted(canvas, lines, random):
+    """Where hairs do not part, so that light falls between them: else many of them make one dark patch, (h, w)."""
+    aside = random.normal(0.0, _PARTED_CM, (len(lines), 1, 2))
+    light = hairs.on_canvas(canvas, (lines + aside)[::_PARTINGS])
+    widths = np.full(len(light), hairs.HAIR_CM * canvas.px_per_cm)
+    return 1.0 - _PARTED * np.clip(strokes.cover(canvas.shape, light, widths, np.ones(len(light))), 0.0, 1.0)
 
 
 def glabella_hairs(canvas: Canvas, brows: Brows, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

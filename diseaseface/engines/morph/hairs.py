@@ -9,7 +9,7 @@ from diseaseface.engines.morph.canvas import Canvas
 # The brow of the canonical mesh: aside, height of its middle line, cm.
 _ASIDE_CM = (1.0, 1.3, 2.7, 3.86, 4.8, 5.5, 6.4)
 _MIDDLE_CM = (4.50, 4.57, 4.81, 4.81, 4.55, 4.06, 3.35)
-_HAIR_CM = 0.024
+HAIR_CM = 0.024
 
 
 def middle_cm(x_cm: np.ndarray) -> np.ndarray:
@@ -46,7 +46,7 @@ def on_canvas(canvas: Canvas, lines_cm: np.ndarray) -> np.ndarray:
 
 def strands(canvas: Canvas, lines: np.ndarray, opacity: np.ndarray, room: np.ndarray) -> np.ndarray:
     """Return how much hair covers each pixel, with the shade between hairs, (h, w)."""
-    widths = np.full(len(lines), _HAIR_CM * canvas.px_per_cm)
+    widths = np.full(len(lines), HAIR_CM * canvas.px_per_cm)
     field = strokes.cover(canvas.shape, lines, widths, opacity)
     # Between hairs lies their shadow.
     shade = cv2.GaussianBlur(field, (0, 0), max(1.0, 0.1 * canvas.px_per_cm))
