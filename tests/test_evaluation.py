@@ -16,11 +16,12 @@ from diseaseface.evaluation import evaluate as evaluation
 from diseaseface.evaluation import gains, integrity, norms, ranking, scores, severity
 from diseaseface.evaluation.evaluate import evaluate
 from diseaseface.evaluation.frame import frame_of
+from diseaseface.evaluation.margins import margin_shifts
 from diseaseface.evaluation.measurements import definitions
 from diseaseface.evaluation.ranking import departure
 from diseaseface.evaluation.readings import ALIGNED, ALONE, RETAKEN, SURFACE, Readings, read_change
 from diseaseface.evaluation.report import NOT_AVAILABLE, NOT_MEASURABLE, Score
-from diseaseface.evaluation.tracking import moved_points_cm, track
+from diseaseface.evaluation.tracking import Motion, moved_points_cm, track
 from diseaseface.faces.anthropometry import MEASURES, measures_for
 from diseaseface.faces.colorimetry import from_linear, to_linear
 from diseaseface.faces.look import look
@@ -159,6 +160,19 @@ def test_a_weak_side_is_read_on_that_side_only(face, engine):
     values = read_change(face, picture).values
     assert values["upper_lid_position_left"] < -1.2
     assert abs(values["upper_lid_position_right"]) < 0.4
+
+
+def test_a_lid_that_the_flow_overlooks_is_looked_for_at_its_lashes(face, engine):
+    frame = frame_of(face)
+    codes = frame.see(drawn(face, engine, "upper_lid_position", -3.0)[0].image)
+    overlooked = Motion(np.zeros((*frame.shape, 2), np.float32), codes, 1.0)
+    lid = "upper_lid_position_left"
+    by_flow, by_both = (margin_shifts(frame, codes, overlooked, told)[lid] for told in ({}, {lid: -1.8}))
+    assert by_flow.amount_mm > -1.0
+    assert by_both.amount_mm == pytest.approx(-2.4, abs=0.3)
+    nothing = np.full_like(codes, 90.0)
+    assert lid not in margin_shifts(frame, nothing, overlooked)
+    assert margin_shifts(frame, nothing, overlooked, {lid: -1.8})[lid].amount_mm == -1.8
 
 
 def test_pigment_of_our_own_mixing_is_read_in_index_units(face):
@@ -346,6 +360,7 @@ def test_a_sign_that_heads_show_and_nobody_sees_is_not_measurable(monkeypatch):
     assert not gains.together(drawn, gains.RenderedGain(-0.2, 0.5, 1)).contradicted, "one head may be odd"
     unordered = gains.together(drawn, gains.RenderedGain(0.5, 0.5, 3, 0.4))
     assert unordered.contradicted, "more of the sign is not read as more"
+    assert gains.together(drawn, gains.RenderedGain(0.8, 0.1, 5, 0.88)).contradicted, "nor is it always"
     assert not gains.together(drawn, gains.RenderedGain(0.5, 0.5, 3, 0.9)).contradicted
     known = replace(gains.gains(), own={ALIGNED: {"nose_width+": unseen}})
     monkeypatch.setattr(gains, "gains", lambda: known)

@@ -32,12 +32,20 @@ def traced_points_cm(frame: Frame) -> np.ndarray:
     return frame.keep(("traced",), lambda: _trace(frame))
 
 
+def traced_lids_cm(frame: Frame) -> np.ndarray:
+    """Return the same with the upper lids traced alone, which takes a quarter of the time."""
+    return frame.keep(("traced lids",), lambda: _moved(frame, _lids(view(frame), _level(frame.points))))
+
+
 def _trace(frame: Frame) -> np.ndarray:
     seen, level = view(frame), _level(frame.points)
+    return _moved(frame, _alae(seen, level) | _jaw(seen) | _lids(seen, level))
+
+
+def _moved(frame: Frame, shifts: Shifts) -> np.ndarray:
     moved = np.zeros((len(frame.points), 2))
-    for part in (_alae(seen, level), _jaw(seen), *(_upper_lid(marks, seen, level) for marks in _UPPER_LIDS)):
-        for mark, shift in part.items():
-            moved[mark] = shift
+    for mark, shift in shifts.items():
+        moved[mark] = shift
     return frame.points_cm + frame.vectors_to_cm(PX_PER_CM * moved)
 
 
@@ -62,6 +70,11 @@ def _alae(seen: View, level: np.ndarray) -> Shifts:
         groove = ridge(across.sample(seen.planes[1]), 0.05, 0.22)
         found[mark] = across.line(groove, spread_cm=0.45, centre_cm=0.05).max() * outward
     return found
+
+
+def _lids(seen: View, level: np.ndarray) -> Shifts:
+    first, second = (_upper_lid(marks, seen, level) for marks in _UPPER_LIDS)
+    return first | second
 
 
 def _upper_lid(marks: Sequence[int], seen: View, level: np.ndarray) -> Shifts:

@@ -9,7 +9,7 @@ from importlib.resources import files
 import numpy as np
 
 from diseaseface.errors import CatalogueError
-from diseaseface.evaluation.cards import LEAST_FOLLOWING, tone_spread
+from diseaseface.evaluation.cards import tone_spread
 from diseaseface.evaluation.readings import ALIGNED, ALONE, APART, RETAKEN, Readings
 from diseaseface.evaluation.responses import responses
 from diseaseface.evaluation.singles import singles
@@ -18,6 +18,7 @@ from diseaseface.knowledge.catalogue import Attribute, attributes
 
 _APART = 0.2  # of a gain: by how much sources differ from each other, over the signs that both know
 _ENOUGH, _SHOWN = 2, 0.1  # heads, and share of the drawn gain below which they say that a sign is not seen
+_LEAST_ORDER = 0.9  # rank correlation of what is read with what is there, mean over heads: of four levels, two may swap
 _HEARD = (-0.6, 0.6)  # of a drawn gain: a source that differs by more only makes it less sure
 CONTRADICTED = "On rendered heads of known geometry what is read of this sign does not follow how much there is."
 _MOST_APART = 0.25  # spread of what is read in each picture by itself: the crown lies under hair that masks cut anyhow
@@ -164,7 +165,7 @@ def together(drawn: Gain, rendered: RenderedGain) -> Gain:
     unsure = abs(apart) * drawn.gain / abs(gain) / np.sqrt(2.0)
     scale = abs(drawn.gain / gain)
     spread = float(np.hypot(drawn.spread, unsure))
-    unseen = rendered.gain / drawn.gain < _SHOWN or rendered.order < LEAST_FOLLOWING
+    unseen = rendered.gain / drawn.gain < _SHOWN or rendered.order < _LEAST_ORDER
     contradicted = rendered.n >= _ENOUGH and unseen
     return Gain(gain, drawn.noise * scale, spread, drawn.n + rendered.n, drawn.gain, contradicted)
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from diseaseface.evaluation import colour, hair, lesions, texture, wrinkles
-from diseaseface.evaluation.contours import traced_points_cm
+from diseaseface.evaluation.contours import traced_lids_cm, traced_points_cm
 from diseaseface.evaluation.frame import PX_PER_CM, Frame, frame_of
 from diseaseface.evaluation.margins import margin_shifts
 from diseaseface.evaluation.skin import SKIN
@@ -38,6 +38,8 @@ ONLY_AGAINST_BEFORE = frozenset(
 
 # Read in each picture by itself, even where both lie on each other: masks, and an opening that shows what was hidden.
 APART = frozenset({*EXTENTS, "mouth_gap"})
+
+_UPPER_LIDS = ("upper_lid_position_left", "upper_lid_position_right")
 
 ALIGNED, RETAKEN, ALONE = "aligned", "retaken", "alone"
 
@@ -103,7 +105,9 @@ def read_change(before: Face, after: Face) -> Readings:
         codes = frame.see(after.image)
         motion = track(frame, codes)
         if motion.agreement >= _LEAST_AGREEMENT:
-            return Readings(ALIGNED, _tracked(frame, codes, motion) | _apart(before, after), _blur(before))
+            return Readings(
+                ALIGNED, _tracked(frame, codes, motion, _lids(before, after)) | _apart(before, after), _blur(before)
+            )
     changes = _difference(read_alone(before).values, read_alone(after).values)
     return Readings(RETAKEN, changes, max(_blur(before), _blur(after)))
 
@@ -153,10 +157,16 @@ def same_place(before: Face, after: Face) -> bool:
     return shift_cm < _MOST_SHIFT_CM and growth < _MOST_GROWTH and abs(then.roll_deg - first.roll_deg) < _MOST_TURN_DEG
 
 
-def _tracked(frame: Frame, codes: np.ndarray, motion: Motion) -> dict[str, float | None]:
+def _lids(before, after):
+    """How far each upper lid has moved, by the contours of both pictures, mm."""
+    was, now = (readings(traced_lids_cm(frame_of(face)), _UPPER_LIDS) for face in (before, after))
+    return {name: now[name] - was[name] for name in was}
+
+
+def _tracked(frame: Frame, codes: np.ndarray, motion: Motion, lids: Mapping[str, float]) -> dict[str, float | None]:
     was, now = readings(frame.points_cm), readings(moved_points_cm(frame, motion))
     changes = {name: now[name] - was[name] for name in was}
-    changes |= {name: shift.amount_mm for name, shift in margin_shifts(frame, codes, motion).items()}
+    changes |= {name: shift.amount_mm for name, shift in margin_shifts(frame, codes, motion, lids).items()}
     first, then = view(frame), View(frame, motion.seen, motion.flow, codes)
     return changes | {name: read(then, first) for name, (_, read) in SURFACE.items()}
 
