@@ -82,12 +82,12 @@ def _bar(sign: Sign) -> str:
 def _onset(sign: Sign) -> str:
     """Return from which age a sign is seen, and over which severities it comes."""
     begin, end = sign.onset or attributes()[sign.attribute].onset
-    return f"{_ages(sign)}<br><small>{texts.PROFILE_ONSET.format(100 * begin, 100 * end)}</small>"
+    return f"<small>{_ages(sign)}<br>{texts.PROFILE_ONSET.format(100 * begin, 100 * end)}</small>"
 
 
 def _ages(sign: Sign) -> str:
     if sign.ages is None:
-        return f"<small>{texts.PROFILE_AGE_UNKNOWN}</small>"
+        return texts.PROFILE_AGE_UNKNOWN
     first = _years(sign.from_age)
     return first if sign.until_age >= OLDEST else texts.PROFILE_AGES.format(first, sign.until_age)
 
