@@ -189,6 +189,28 @@ def test_what_is_shown_already_is_not_drawn_again():
     assert not stays(steps(pipeline, held=held, seed=9)[-1]["strip"])
 
 
+def test_the_course_is_drawn_once_while_only_the_severity_changes():
+    pipeline = FakePipeline()
+    held = steps(pipeline)[-1]["held"]
+    del pipeline.asked[:]
+    shown = steps(pipeline, severity=75, held=held)
+    assert [severity for severity, _ in pipeline.asked] == [0.75]
+    assert len(re.findall("data-severity", shown[-1]["strip"])) == 5
+    assert re.search("aria-checked='true' data-severity='75'", shown[-1]["strip"])
+    assert steps(pipeline, severity=75, held=shown[-1]["held"])[0]["picture"] == gr.skip()
+    del pipeline.asked[:]
+    for other in ({"disease": "OMIM:1"}, {"photo": "other.png"}, {"seed": 3}, {"toward": "healthy"}):
+        steps(pipeline, **{"severity": 75, "held": held, **other})
+    assert len(pipeline.asked) == 4 * 6, "another disease, photo or setting has another course"
+
+
+def test_a_course_of_before_does_not_stand_for_scores_that_never_came():
+    pipeline = FakePipeline()
+    held = steps(pipeline)[-1]["held"]
+    drawn_only = steps(pipeline, severity=75, held=held)[1]["held"]
+    assert any(not stays(step["scores"]) for step in steps(pipeline, severity=75, held=drawn_only))
+
+
 def test_every_setting_of_the_page_reaches_the_pipeline():
     pipeline = FakePipeline()
     steps(pipeline, seed=7, age="8,5", sex="female", side="right", presentation="sampled", severity=35)

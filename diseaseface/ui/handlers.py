@@ -122,7 +122,8 @@ class Handlers:
         drawing = yield from _by_steps(
             settings, lambda told: self.pipeline.draw(source, disease, wanted.severity / 100, **settings, **told)
         )
-        held = Held(photo, face, wanted, disease, drawing)
+        course = held.course_of(photo, disease, wanted) if held else ()
+        held = Held(photo, face, wanted, disease, drawing, stages=course)
         yield working(
             texts.SCORING,
             picture=viewer.pair(drawing, known=known),
@@ -149,10 +150,7 @@ class Handlers:
             held=held,
         )
 
-        stages = yield from _by_steps(
-            settings,
-            lambda told: tuple(self.pipeline.draw_strip(held.face, held.disease, STAGES, **settings, **told)),
-        )
+        stages = held.stages or (yield from self._strip(held))
         past = visit.remember(past, _entry(held))
         yield Shown(
             strip=stages_html(stages, held.asked.severity),
@@ -160,6 +158,15 @@ class Handlers:
             held=replace(held, stages=stages),
             visit=past,
             visited=visit.visited_html(past),
+        )
+
+    def _strip(self, held: Held) -> Generator[Shown, None, tuple["Drawing", ...]]:
+        """Draw the stages of the course; another severity of the same has them already."""
+        course, settings = self.pipeline.draw_strip, held.settings
+        return (
+            yield from _by_steps(
+                settings, lambda told: tuple(course(held.face, held.disease, STAGES, **settings, **told))
+            )
         )
 
     def _judged(self, drawing: "Drawing", settings: dict) -> Generator[Shown, None, "Result"]:

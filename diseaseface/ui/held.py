@@ -40,7 +40,12 @@ class Held:
 
     def answers(self, photo: str, disease: str | Profile, asked: Asked) -> bool:
         """Whether just this was asked for, and all of it is drawn."""
-        return bool(self.stages) and (self.photo, self.disease, self.asked) == (photo, disease, asked)
+        return bool(self.result and self.stages) and (self.photo, self.disease, self.asked) == (photo, disease, asked)
+
+    def course_of(self, photo: str, disease: str | Profile, asked: Asked) -> tuple["Drawing", ...]:
+        """Return the stages where the same course was asked for, at whatever severity; none where another was."""
+        same = (self.photo, self.disease, self.settings) == (photo, disease, asked.settings())
+        return self.stages if same else ()
 
 
 @dataclass(frozen=True, eq=False)
