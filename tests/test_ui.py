@@ -199,7 +199,7 @@ def test_the_course_is_drawn_once_while_only_the_severity_changes():
     assert re.search("aria-checked='true' data-severity='75'", shown[-1]["strip"])
     assert steps(pipeline, severity=75, held=shown[-1]["held"])[0]["picture"] == gr.skip()
     del pipeline.asked[:]
-    for other in ({"disease": "OMIM:1"}, {"photo": "other.png"}, {"seed": 3}, {"toward": "healthy"}):
+    for other in ({"disease": "OMIM:1"}, {"photo": "other.png"}, {"seed": 4}, {"side": "right"}):
         steps(pipeline, **{"severity": 75, "held": held, **other})
     assert len(pipeline.asked) == 4 * 6, "another disease, photo or setting has another course"
 
@@ -881,16 +881,17 @@ def test_what_is_prepared_for_faces_goes_before_the_faces_and_is_bounded_for_eac
 
 
 def test_nobody_waits_for_a_picture_behind_the_scores_of_others():
-    handlers = Handlers(FakePipeline(), Lanes({"morph": 1, READING: 1}))
-    reading = handlers.lanes.join(READING)
+    handlers = Handlers(FakePipeline(), Lanes({"morph": 2, READING: 2}))
+    readings = [handlers.lanes.join(READING) for _ in range(2)]
     shown = (
         dict(zip(handlers.outputs(), step, strict=True)) for step in handlers.show("a.png", "X", 50, *SETTINGS.values())
     )
     first = next(step for step in shown if not stays(step["picture"]))
     assert stays(first["scores"])
     assert texts.IN_LINE_TO_READ.format(1) in next(shown)["status"]
-    with handlers.lanes.turn("morph"):  # the line of the engine is free again
-        reading.leave()
+    with handlers.lanes.turn("morph"):  # takes one of the two places
+        for reading in readings:
+            reading.leave()
         assert any(not stays(step["scores"]) for step in shown)
 
 
