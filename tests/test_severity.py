@@ -62,6 +62,14 @@ def test_the_interval_holds_what_made_the_readings_nine_times_in_ten(freedom, sp
     assert 0.85 <= np.mean(hits) <= 0.95
 
 
+@pytest.mark.parametrize("true", [0.0, 1.0])
+def test_the_interval_holds_none_and_all_as_often(true):
+    random = np.random.default_rng(5)
+    found = [estimated(true * FULL + random.multivariate_normal(np.zeros(3), 0.3 * COVARIANCE)) for _ in range(200)]
+    assert np.mean([one.low <= true <= one.high for one in found]) >= 0.85
+    assert all(one.low <= one.value <= one.high for one in found)
+
+
 def test_a_face_that_differs_the_other_way_is_not_ill():
     assert estimated(-0.8 * FULL).value < 0.15 < 0.6 < estimated(0.8 * FULL).value
 

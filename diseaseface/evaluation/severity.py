@@ -17,7 +17,7 @@ from diseaseface.edits import Change
 from diseaseface.knowledge.profiles import Profile
 
 STAGES = 51
-_OUTSIDE = 0.05  # on each side of an interval of 90 %
+_INSIDE = 0.9  # of the likelihood, in an interval
 _FINEST = 0.01
 _RIDGE = 1e-9
 
@@ -124,16 +124,18 @@ def estimate(
 def likeliest(log_odds: Sequence[float]) -> Estimate:
     """Return the severity by its log-odds at even severities from 0 to 1, (stages,).
 
-    The value is the median and the interval the middle 90 %, every severity being as likely as others beforehand.
+    The value is the median and the interval the shortest that holds 90 %, every severity being as likely as others
+    beforehand. The middle 90 % would never hold a severity of none or of all, which are asked for more than any other.
     """
     at = _severities()
     odds = np.interp(at, np.linspace(0.0, 1.0, len(log_odds)), log_odds)
     likely = np.exp(odds - odds.max())
     likely[[0, -1]] *= 0.5  # the ends stand for half a step
     likely /= likely.sum()
-    below = np.cumsum(likely) - 0.5 * likely
-    low, value, high = np.interp((_OUTSIDE, 0.5, 1.0 - _OUTSIDE), below, at)
-    return Estimate(float(value), float(low), float(high), _spread(at, likely))
+    value = np.interp(0.5, np.cumsum(likely) - 0.5 * likely, at)
+    surest = np.argsort(-odds, kind="stable")
+    inside = at[surest[: np.searchsorted(np.cumsum(likely[surest]), _INSIDE) + 1]]
+    return Estimate(float(value), float(inside.min()), float(inside.max()), _spread(at, likely))
 
 
 def _severities():
