@@ -17,7 +17,7 @@ from diseaseface.faces.look import look
 from diseaseface.knowledge import crosstalk, learned, profile_file
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Evidence, Profile, Sign
-from diseaseface.training import datasets, groups, lessons, synthesis
+from diseaseface.training import comparison, datasets, groups, lessons, synthesis
 from diseaseface.ui.examples import examples
 
 SLANT, SPACE = "palpebral_fissure_slant", "interocular_distance"
@@ -191,6 +191,58 @@ def test_from_signs_that_were_drawn_together_only_steps_add_up():
         np.testing.assert_allclose(mean, share, atol=0.04)
     mean, _ = added.explained((SLANT, SPACE), np.zeros(2), np.full(2, 2.0))
     assert (mean > 0.8).all(), "without the drawing, twice of each sign"
+
+
+def test_what_few_faces_tell_of_signs_drawn_together_is_in_doubt():
+    moves = np.array([[8.0, 0.0], [4.0, 3.0]])
+    one = compared_together(moves @ [0.5, 0.5], moves)
+    drawn = (crosstalk.Drawn({SLANT: 0.5}, moves @ [0.5, 0.0], np.ones(2, bool), doubt) for doubt in (0.0, 1.0))
+    sure, unsure = (replace(one, drawn=d).explained((SLANT, SPACE), np.zeros(2), np.full(2, 0.4))[1] for d in drawn)
+    assert (unsure > 1.5 * sure).all()
+
+
+def test_the_mean_of_drawn_faces_is_as_sure_as_they_agree():
+    mean, doubt, seen = synthesis._mean(np.array([[1.0, 1.0], [1.0, 3.0], [np.nan, 2.0]]))
+    np.testing.assert_allclose(mean, [1.0, 2.0])
+    np.testing.assert_allclose(doubt, [0.0, 1.0 / 3.0])
+    assert seen.tolist() == [2, 3]
+
+
+def test_signs_without_a_side_move_no_reading_without_one():
+    """Wider mouths read as more asymmetric on this face and less on that: on average they are neither."""
+    unsided = sorted(responses.UNSIDED)
+    for direction in (1, -1):
+        assert not comparison._slopes("mouth_width", direction, unsided).any()
+    assert comparison._slopes("facial_weakness", 1, unsided).max() > 1.0
+    assert comparison._slopes("nasal_deviation", 1, unsided).max() > 0.5
+
+
+def test_signs_that_stand_in_for_each_other_are_drawn_before_they_are_certain():
+    effect = replace(compared(slant=2.0)[SLANT], shrunk=1.0, shrunk_sd=0.7, seen=1.0)
+    assert not effect.certain
+    assert effect.likely
+    assert synthesis.shares({SLANT: effect})
+    assert not synthesis.shares({SLANT: replace(effect, shrunk_sd=1.2)})
+
+
+def test_profiles_of_chance_have_readable_signs_of_one_measure_each():
+    profiles = learning.drawn_by_chance(5, seed=3)
+    assert profiles == learning.drawn_by_chance(5, seed=3) != learning.drawn_by_chance(5, seed=4)
+    for shares in profiles.values():
+        assert 8 <= len(shares) <= 12
+        assert len({attributes()[name].measure for name in shares}) == len(shares)
+        for name, share in shares.items():
+            assert 0.3 <= abs(share) <= 0.9
+            assert groups.seen(attributes()[name])[share < 0] > 0
+
+
+def test_a_score_tells_intervals_beside_the_wrong_direction_from_those_that_hold_it():
+    row = {"drawn": 1.0, "learned": 2.0, "learned_sd": 0.5, "certain": True}
+    rows = {"a": row, "b": row | {"learned": 0.5}, "c": row | {"learned": -2.0}, "d": row | {"drawn": 0.1}}
+    score = learning.score(rows)
+    assert (score["large"], score["right_direction"]) == (3, 2)
+    assert (score["surely_right"], score["surely_wrong"]) == (1, 1)
+    assert score["expected_wrong"] == pytest.approx(0.16, abs=0.01)
 
 
 def test_combinations_of_signs_give_their_responses_back():

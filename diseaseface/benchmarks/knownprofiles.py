@@ -1,5 +1,10 @@
 """Profiles that are drawn to be learned back: attribute to share of the full amount, which everybody has."""
 
+import numpy as np
+
+from diseaseface.knowledge.catalogue import Attribute
+from diseaseface.training import groups
+
 # Those that constants of learning were chosen on: shapes, lids, colour and hair, both ways, from slight to marked.
 PROFILES = {
     "first": {
@@ -149,3 +154,24 @@ HELD_OUT = {
         "chin_height": 0.3,
     },
 }
+
+_SIGNS, _SHARES = (8, 12), (0.3, 0.9)  # of a profile drawn by chance
+
+
+def drawn_by_chance(count: int, seed: int = 0) -> dict[str, dict[str, float]]:
+    """Return profiles of signs that single pictures show, as many as asked for and other ones for every seed."""
+    random = np.random.default_rng(seed)
+    return {f"chance {seed}.{number}": _by_chance(random) for number in range(1, count + 1)}
+
+
+def _by_chance(random: np.random.Generator) -> dict[str, float]:
+    """Return one profile; of attributes that are read alike it has the one that learning names."""
+    named = {attribute.measure: attribute for attribute in reversed(groups.readable())}
+    picked = random.choice(sorted(named), random.integers(*_SIGNS, endpoint=True), replace=False)
+    return {named[measure].name: _share(named[measure], random) for measure in picked}
+
+
+def _share(attribute: Attribute, random: np.random.Generator) -> float:
+    """Return a share of the full amount, in a direction that single pictures show."""
+    ways = [way for way, shown in zip((1, -1), groups.seen(attribute), strict=True) if shown > 0]
+    return round(float(random.choice(ways) * random.uniform(*_SHARES)), 2)

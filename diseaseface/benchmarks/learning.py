@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 import numpy as np
-from scipy.stats import spearmanr
+from scipy.stats import norm, spearmanr
 
 from diseaseface import edits
-from diseaseface.benchmarks.knownprofiles import HELD_OUT, PROFILES
+from diseaseface.benchmarks.knownprofiles import HELD_OUT, PROFILES, drawn_by_chance
 from diseaseface.benchmarks.photos import add_faces_option, photos, resized
 from diseaseface.benchmarks.responses import LONGEST_PX
 from diseaseface.engines.morph.engine import MorphEngine
@@ -29,6 +29,8 @@ from diseaseface.training import groups, lessons, synthesis
 
 LARGE = 0.5  # SD of healthy faces; the direction of larger effects has to come back
 SEVERITIES = (0.6, 1.0)
+SURE = 1.96
+_SURENESS = ("surely_right", "surely_wrong", "expected_wrong")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -36,11 +38,13 @@ def run(arguments: Sequence[str]) -> int:
     parser = ArgumentParser("benchmark learning", description=__doc__)
     add_faces_option(parser, 40)
     parser.add_argument("--rounds", type=int, default=synthesis.ROUNDS, help="how often what was learned is drawn")
+    parser.add_argument("--chance", type=int, default=0, help="profiles drawn by chance, in place of the kept ones")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     faces = list(_faces(options.faces, options.most))
-    results = recover_all(faces, options.seed, options.rounds)
+    known = drawn_by_chance(options.chance, options.seed) or PROFILES | HELD_OUT
+    results = recover_all(faces, options.seed, options.rounds, known)
     print(json.dumps(results, indent=1) if options.json else in_words(results))
     return 0
 
@@ -59,15 +63,16 @@ def known_profile(name: str, shares: Mapping[str, float]) -> Profile:
     return Profile(f"KNOWN:{name}", name, (), tuple(signs))
 
 
-def recover_all(faces: Sequence[Face], seed: int = 0, rounds: int = synthesis.ROUNDS) -> list[dict]:
+def recover_all(
+    faces: Sequence[Face], seed: int = 0, rounds: int = synthesis.ROUNDS, known: Mapping = PROFILES | HELD_OUT
+) -> list[dict]:
     """Draw every profile on half of the faces and learn it against the other half, where there are enough."""
     apart = len(faces) >= 4 * groups.learned.LEAST_PICTURES
     people, drawn_on = (faces[::2], faces[1::2]) if apart else (faces, faces)
     kept = people[:: -(-len(people) // synthesis.FACES)]
     healthy = groups.gathered([groups.read(face) for face in people], faces=tuple(kept))
-    known = (PROFILES | HELD_OUT).items()
-    found = (recover(healthy, drawn_on, name, shares, seed, rounds) for name, shares in known)
-    return [row | {"other_people": apart, "held_out": row["profile"] in HELD_OUT} for row in found]
+    found = (recover(healthy, drawn_on, name, shares, seed, rounds) for name, shares in known.items())
+    return [row | {"other_people": apart, "held_out": row["profile"] not in PROFILES} for row in found]
 
 
 def recover(
@@ -107,10 +112,22 @@ def score(rows: Mapping[str, dict]) -> dict:
     return {
         "large": int(large.sum()),
         "right_direction": int((np.sign(true) == np.sign(found))[large].sum()),
+        **_sureness([row for row, is_large in zip(rows.values(), large, strict=True) if is_large]),
         "spearman": round(float(spearmanr(true[large], found[large]).statistic), 3),
         "spearman_of_all": round(float(spearmanr(true, found).statistic), 3),
         "error": round(float(np.sqrt(np.mean((true - found) ** 2))), 3),
         "false_signs": sum(row["certain"] and row["drawn"] == 0 for row in rows.values()),
+    }
+
+
+def _sureness(rows: Sequence[Mapping]) -> dict:
+    """Return how many effects have a 95 % interval on the right side of zero, and on the wrong one; and how many wrong
+    directions their own doubts let one expect."""
+    toward = [row["learned"] * np.sign(row["drawn"]) / row["learned_sd"] for row in rows]
+    return {
+        "surely_right": sum(z > SURE for z in toward),
+        "surely_wrong": sum(z < -SURE for z in toward),
+        "expected_wrong": round(float(norm.cdf(-np.abs(toward)).sum()), 2),
     }
 
 
@@ -131,6 +148,7 @@ def _row(effect, drawn: Mapping[str, float]) -> dict:
     return {
         "drawn": round(drawn.get(effect.attribute, 0.0) / sd, 3),
         "learned": round(effect.amount / sd, 3),
+        "learned_sd": round(effect.shrunk_sd * effect.sd / effect.seen / sd, 4),
         "g": round(effect.g, 3),
         "low": round(effect.low, 3),
         "high": round(effect.high, 3),
@@ -154,22 +172,28 @@ def _refused(name: str, healthy: groups.Group, diseased: groups.Group, seed: int
 def in_words(results: Sequence[dict]) -> str:
     """Return a table for each profile, and what holds over those that constants were chosen on and over the others."""
     apart = [[row for row in results if row["held_out"] is held] for held in (False, True)]
-    lines = (f"{name}. {summary(rows)}" for name, rows in zip(("Chosen on", "Held out"), apart, strict=True))
+    lines = (f"{name}. {summary(rows)}" for name, rows in zip(("Chosen on", "Held out"), apart, strict=True) if rows)
     return "\n\n".join((*map(table, results), *lines))
 
 
 def summary(results: Sequence[dict]) -> str:
     """Return what holds over some profiles, as a line for each way to learn."""
     ways = {"added up": [result["added_up"] for result in results], "drawn": results}
-    return f"{len(results)} profiles." + "".join(f"\n{name + ':':10}{_over(scores)}" for name, scores in ways.items())
+    people = ", ".join(sorted({f"{one['healthy']} healthy and {one['diseased']} drawn" for one in results}))
+    return f"{len(results)} profiles, {people}." + "".join(
+        f"\n{name + ':':10}{_over(scores)}" for name, scores in ways.items()
+    )
 
 
 def _over(scores: Sequence[dict]) -> str:
     right, large, false = (sum(one[name] for one in scores) for name in ("right_direction", "large", "false_signs"))
+    sure, wrong, expected = (sum(one[name] for one in scores) for name in _SURENESS)
     ranks, errors = ([one[name] for one in scores] for name in ("spearman", "error"))
     return (
-        f"direction of {right} of {large} large effects is right, Spearman {np.mean(ranks):.2f} on average "
-        f"({', '.join(f'{rank:.2f}' for rank in ranks)}), error {np.mean(errors):.2f} SD, {false} false signs."
+        f"direction of {right} of {large} large effects is right ({expected:.1f} wrong ones expected by their doubts; "
+        f"95 % intervals leave out the wrong direction of {sure}, the right one of {wrong}), "
+        f"Spearman {np.mean(ranks):.2f} on average ({', '.join(f'{rank:.2f}' for rank in ranks)}), "
+        f"error {np.mean(errors):.2f} SD, {false} false signs."
     )
 
 

@@ -60,11 +60,14 @@ class Drawn:
         Mean of the faces with them from the same faces without, in SD of healthy faces.
     read : bool array of shape (measures,)
         Which of them were read; the others were added up.
+    doubt : float array of shape (measures,)
+        Variance of those means, since faces answer differently and few were drawn on.
     """
 
     shares: Mapping[str, float]
     differences: np.ndarray
     read: np.ndarray
+    doubt: np.ndarray | float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +105,8 @@ class Comparison:
             return explained(self.differences, self.doubt, moves, prior, prior_sd, self.apart)
         around = np.array([self.drawn.shares.get(name, 0.0) for name in signs])
         freed = self.differences - (self.drawn.differences - moves.toward(around > 0) @ around)
-        return explained(freed, self.doubt, moves, prior, prior_sd, self.apart, around, self.drawn.read)
+        doubt = self.doubt + np.diag(np.broadcast_to(self.drawn.doubt, len(freed)))
+        return explained(freed, doubt, moves, prior, prior_sd, self.apart, around, self.drawn.read)
 
     def summed(self, shares: Mapping[str, float]) -> np.ndarray:
         """Return what signs would do to the measures if single ones added up, for shares by attribute."""

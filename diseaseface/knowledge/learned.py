@@ -84,8 +84,17 @@ class Effect:
     @property
     def certain(self) -> bool:
         """Whether there is a sign to speak of: 95 % of the posterior on one side, not small, and drawable."""
-        large = abs(self.shrunk) >= max(LEAST_EFFECT, _SURE * self.shrunk_sd)
-        return large and self.seen > 0 and self.pole is not None
+        return self.drawable and abs(self.shrunk) >= max(LEAST_EFFECT, _SURE * self.shrunk_sd)
+
+    @property
+    def likely(self) -> bool:
+        """Whether it can be drawn and is larger than its doubt."""
+        return self.drawable and abs(self.shrunk) > self.shrunk_sd
+
+    @property
+    def drawable(self) -> bool:
+        """Whether its direction can be drawn, and single pictures show it."""
+        return self.seen > 0 and self.pole is not None
 
     @property
     def pole(self) -> Pole | None:

@@ -8,7 +8,7 @@ from diseaseface.evaluation.gains import sign_name
 from diseaseface.evaluation.norms import norms
 from diseaseface.evaluation.readings import departure
 from diseaseface.evaluation.responses import UNSIDED, responses, size_of, together
-from diseaseface.knowledge.catalogue import attributes
+from diseaseface.knowledge.catalogue import Attribute, attributes
 from diseaseface.knowledge.crosstalk import Comparison, Moves
 from diseaseface.knowledge.learned import LEAST_PICTURES
 from diseaseface.training.groups import Group, absolute_colours
@@ -76,8 +76,14 @@ def _slopes(name: str, direction: int, measures: Sequence[str]) -> np.ndarray:
     pole = attribute.positive if direction > 0 else attribute.negative
     moved = responses().get(sign_name(name, direction), {}) if pole else {}
     full = pole.full if pole else 0.0
-    values = [size_of(measure, moved.get(measure, 0.0) * full) / norms().sd[measure] for measure in measures]
-    return direction * np.array(values)
+    # A sign that takes no side moves readings without one as often to one side as to the other.
+    told = [measure for measure in measures if _sided(attribute) or measure not in UNSIDED]
+    values = {measure: size_of(measure, moved.get(measure, 0.0) * full) / norms().sd[measure] for measure in told}
+    return direction * np.array([values.get(measure, 0.0) for measure in measures])
+
+
+def _sided(attribute: Attribute) -> bool:
+    return attribute.one_sided or f"{attribute.measure}_left" in UNSIDED
 
 
 def _moves_any(name: str, measures: Sequence[str]) -> bool:

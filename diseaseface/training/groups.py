@@ -178,6 +178,12 @@ def amounts(group: Group, healthy: Group, same_light: bool = False) -> dict[str,
     return {attribute.name: _amount(attribute, group, healthy) for attribute in found}
 
 
+def readable(same_light: bool = False) -> list[Attribute]:
+    """Return the attributes that single pictures show in a direction at least."""
+    usable = (attribute for attribute in attributes().values() if _comparable(attribute, same_light))
+    return [attribute for attribute in usable if any(shown > 0 for shown in seen(attribute))]
+
+
 def _comparable(attribute: Attribute, same_light: bool) -> bool:
     measure = attribute.measure
     usable = same_light or measure not in absolute_colours()

@@ -118,9 +118,12 @@ def _counting(on_face: OnFace | None, before: int, total: int) -> Callable[[int]
 
 
 def shares(found: Effects) -> dict[str, float]:
-    """Return the certain effects as shares of their full amounts, within what is drawn at most."""
-    certain = {name: effect for name, effect in found.items() if effect.certain}
-    return {name: float(np.clip(e.amount, *_limits(name)) / abs(e.pole.full)) for name, e in certain.items()}
+    """Return the effects larger than their doubt as shares of their full amounts, within what is drawn at most.
+
+    Signs that stand in for each other are uncertain one by one, and yet together they are most of what is seen.
+    """
+    likely = {name: effect for name, effect in found.items() if effect.likely}
+    return {name: float(np.clip(e.amount, *_limits(name)) / abs(e.pole.full)) for name, e in likely.items()}
 
 
 def _limits(name: str) -> tuple[float, float]:
@@ -144,10 +147,16 @@ def draw(
         picture = engine.render(face, changes, seed=seed).picture
         rows.append(_moved(face, picture, comparison.measures))
         on_face(done)
-    table = np.array(rows)
-    seen = np.isfinite(table).sum(axis=0)
-    mean = np.nan_to_num(table).sum(axis=0) / np.maximum(seen, 1)
-    return Drawn(wanted, np.where(seen > 0, mean, comparison.summed(wanted)), seen > 0)
+    mean, doubt, seen = _mean(np.array(rows))
+    return Drawn(wanted, np.where(seen > 0, mean, comparison.summed(wanted)), seen > 0, doubt)
+
+
+def _mean(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the mean over faces of each measure, its variance, 0 where one face alone tells, and how many tell it."""
+    seen = np.isfinite(rows).sum(axis=0)
+    mean = np.nan_to_num(rows).sum(axis=0) / np.maximum(seen, 1)
+    squares = np.nan_to_num((rows - mean) ** 2).sum(axis=0)
+    return mean, squares / np.maximum(seen * (seen - 1), 1), seen
 
 
 def _change(name: str, share: float) -> Change:
