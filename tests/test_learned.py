@@ -238,7 +238,12 @@ def test_profiles_of_chance_have_readable_signs_of_one_measure_each():
 
 def test_a_score_tells_intervals_beside_the_wrong_direction_from_those_that_hold_it():
     row = {"drawn": 1.0, "learned": 2.0, "learned_sd": 0.5, "certain": True}
-    rows = {"a": row, "b": row | {"learned": 0.5}, "c": row | {"learned": -2.0}, "d": row | {"drawn": 0.1}}
+    rows = {
+        "a": row,
+        "b": row | {"learned": 0.5},
+        "c": row | {"learned": -2.0, "drawn": 2.0},
+        "d": row | {"drawn": 0.1},
+    }
     score = learning.score(rows)
     assert (score["large"], score["right_direction"]) == (3, 2)
     assert (score["surely_right"], score["surely_wrong"]) == (1, 1)
@@ -319,10 +324,10 @@ def test_a_drawn_profile_comes_back_from_its_pictures(known, request):
 
 @pytest.fixture(scope="module")
 def synthesised(faces, both):
-    """What the known profile's pictures teach as if signs added up, and drawn twice on three healthy faces."""
+    """What the known profile's pictures teach as if signs added up, and drawn twice on the healthy faces."""
     healthy, drawn, applied = both
     counted = []
-    kept = replace(healthy, faces=tuple(faces[::4]))
+    kept = replace(healthy, faces=tuple(faces))
     tell = lambda *done: counted.append(done)  # noqa: E731
     lesson = lessons.learn("Known", kept, drawn, rounds=2, on_face=tell)
     return lessons.learn("Known", kept, drawn, rounds=0), lesson, applied, counted
@@ -339,8 +344,8 @@ def test_what_is_drawn_and_mended_comes_nearer_to_the_known_profile(synthesised)
 def test_drawn_faces_measure_more_like_the_pictures_with_every_round_that_is_kept(synthesised):
     _, mended, _, counted = synthesised
     assert 0.0 < mended.synthesis.after <= mended.synthesis.before < 0.5
-    assert counted == [(done, 6) for done in range(1, 7)]
-    assert "on 3 of the healthy faces 2 times" in mended.profile.note
+    assert counted == [(done, 18) for done in range(1, 19)]
+    assert "on 9 of the healthy faces 2 times" in mended.profile.note
     assert f"{mended.synthesis.after:.0%} at best" in mended.profile.note
     assert lessons.report(mended)["drawn"]["rounds"] == 2
 

@@ -123,10 +123,10 @@ def score(rows: Mapping[str, dict]) -> dict:
 def _sureness(rows: Sequence[Mapping]) -> dict:
     """Return how many effects have a 95 % interval on the right side of zero, and on the wrong one; and how many wrong
     directions their own doubts let one expect."""
-    toward = [row["learned"] * np.sign(row["drawn"]) / row["learned_sd"] for row in rows]
+    toward = np.array([row["learned"] * np.sign(row["drawn"]) / row["learned_sd"] for row in rows])
     return {
-        "surely_right": sum(z > SURE for z in toward),
-        "surely_wrong": sum(z < -SURE for z in toward),
+        "surely_right": int((toward > SURE).sum()),
+        "surely_wrong": int((toward < -SURE).sum()),
         "expected_wrong": round(float(norm.cdf(-np.abs(toward)).sum()), 2),
     }
 
