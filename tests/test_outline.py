@@ -1,6 +1,7 @@
 """Head, ears and neck: found where they show, and moved without the world around them."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -191,3 +192,12 @@ def test_what_grows_covers_the_wall_and_does_not_push_it_aside(photo, head, engi
     changed = (drawn != papered.image).any(axis=-1).ravel()
     assert changed[away < 1.0].sum() > 500
     assert changed[away > 2.6].mean() < 0.002
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+def test_the_hairline_of_a_shaven_head_stays_where_it_is(direction):
+    """A rim of stubble would be stretched over the wall, or pressed to a line."""
+    unseen = contours.CONTOURS["hairline_height"].unseen
+    short, shaven = (SimpleNamespace(crown_cm=13.0, hairline_cm=13.0 - hair, brow_cm=5.0) for hair in (2.5, 0.4))
+    assert unseen(short, direction) is None
+    assert "Too little hair" in unseen(shaven, direction)

@@ -13,6 +13,8 @@ from diseaseface.faces.outline import Outline, outline_of
 
 _CROWN = "The crown is not wholly inside the photo: nothing is known to fill in from above it."
 _HAIRLINE = "The hairline does not show: hair falls over the forehead, or there is none."
+_LITTLE_HAIR = "Too little hair shows above the hairline to move it."
+_LEAST_HAIR_CM = 2.0  # from the hairline to the crown; set by eye on shaven heads
 _EARS = "No ear shows: hair covers them, they lie close to the head, or the photo ends before them."
 _NECK = "The neck does not show: it is covered, or the photo ends too close below the chin."
 _BELOW = "The photo ends too close below the neck: nothing is known to fill in from there."
@@ -56,7 +58,10 @@ def _flattening(outline, direction):
 
 
 def _hairline(outline, direction):
-    return _HAIRLINE if outline.hairline_cm is None else _flattening(outline, direction)
+    if outline.hairline_cm is None:
+        return _HAIRLINE
+    hair = outline.brow_cm + crania.crown_above_brows(outline) - outline.hairline_cm
+    return _LITTLE_HAIR if hair < _LEAST_HAIR_CM else _flattening(outline, direction)
 
 
 def _eared(outline):
