@@ -115,6 +115,14 @@ def test_a_sign_that_only_a_diffusion_model_draws_is_not_counted_as_drawn():
     assert texts.PROFILE_COUNT.format(drawn=1, undrawn=1, share=0.5) in html
 
 
+def test_the_head_says_that_many_signs_of_unstated_strength_are_drawn_weaker():
+    names = [name for name, one in attributes().items() if one.operator == "geometry" and one.positive][:8]
+    ungraded, graded = (tuple(Sign(name, 1, 0.9, graded=told) for name in names) for told in (False, True))
+    said = [profile_words.head_html(Profile("x", "x", (), signs), (), (), ()) for signs in (ungraded, graded)]
+    assert texts.PROFILE_TOGETHER.format(8) in said[0]
+    assert "weaker" not in said[1]
+
+
 def test_names_from_a_file_cannot_inject_markup():
     evil = "<img src=x onerror=alert(1)>"
     sign = Sign("pallor", 1, 0.5, evidence=(Evidence(evil, evil, evil),))

@@ -50,13 +50,17 @@ def factor_of(strengths: Sequence[float]) -> float:
 
 def note(signs: Sequence[Sign]) -> tuple[str, ...]:
     """Say once for a picture that its signs were weakened; nothing where they were not."""
-    shared = [sign for sign in signs if any(line.source == SOURCE for line in sign.evidence)]
-    if not shared:
+    if not (weaker := count_weakened(signs)):
         return ()
     return (
-        f"No source says how strong {len(shared)} of these signs are: since they share one face, each is drawn at less "
-        "than its full amount, as its evidence says.",
+        f"No source says how strong {weaker} of these signs are: since they share one face, each is drawn at less than "
+        "its full amount, as its evidence says.",
     )
+
+
+def count_weakened(signs: Sequence[Sign]) -> int:
+    """Return how many signs of a face `together` has weakened."""
+    return sum(any(line.source == SOURCE for line in sign.evidence) for sign in signs)
 
 
 def _shares(sign: Sign) -> bool:

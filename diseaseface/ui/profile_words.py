@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from html import escape
 
+from diseaseface.edits import typical_signs, without_conflicts
+from diseaseface.knowledge import strengths
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import OLDEST, Profile, Sign, Undrawn
 from diseaseface.ui import texts
@@ -22,9 +24,16 @@ def head_html(profile: Profile, twins: Sequence[str], conflicts: Sequence[str], 
     parts += [f"<p>{escape(profile.note)}</p>"] if profile.note else []
     parts += [f"<p class='forms'>{escape(forms_in_words(profile))}</p>"] if profile.forms else []
     parts += [f"<p class='conflict'>{escape(said)}</p>" for said in (*misfits, *conflicts)]
+    weaker = strengths.count_weakened(_together(profile))
+    parts += [f"<p class='together'>{texts.PROFILE_TOGETHER.format(weaker)}</p>"] if weaker else []
     drawn = sum(attributes()[sign.attribute].engine == "morph" for sign in profile.signs)
     count = {"drawn": drawn, "undrawn": len(profile.signs) + len(profile.undrawn) - drawn, "share": profile.drawable}
     return "".join(parts) + f"<p class='count'>{texts.PROFILE_COUNT.format(**count)}</p>"
+
+
+def _together(profile: Profile) -> list[Sign]:
+    """Return the signs of the typical presentation as strong as they are on one face."""
+    return strengths.together(without_conflicts(typical_signs(profile.signs)))
 
 
 def forms_in_words(profile: Profile) -> str:

@@ -167,6 +167,9 @@ PROFILE_CHANGED = "Signs changed by hand: {count}. “Show it on my photo” and
 PROFILE_NO_WORDS = "Describe what a face shows, in your own words."
 PROFILE_COLUMNS = ("On", "Sign", "Seen in", "From", "Strength", "Who says so")
 PROFILE_COUNT = "{drawn} signs drawn, {undrawn} seen and not drawn; {share:.0%} of what is seen can be drawn."
+PROFILE_TOGETHER = (
+    "No source says how strong {} of these signs are: on one face all of them are drawn weaker than below."
+)
 PROFILE_FORMS = "Forms, drawn apart in a sampled presentation: {}."
 PROFILE_DRAW, PROFILE_OFTEN, PROFILE_STRENGTH = "Draw {}", "How often, per cent: {}", "Strength of {}"
 PROFILE_SIDE, PROFILE_UNDRAWN = "{} side", "not drawn"

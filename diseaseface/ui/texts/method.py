@@ -15,7 +15,8 @@ sign. In between, each sign follows its own onset: a strip shows a course, not o
 
 **Frequency is not strength.** That most people with a disease have a sign says nothing about how strong it is. A
 *typical* presentation shows the signs that most have; a *sampled* one draws each by its frequency, so that two seeds
-show two people with one disease.
+show two people with one disease. Where no source says how strong the signs of a face are and there are many, all
+of them are drawn weaker together, since nobody has each at its marked end; the report says by how much.
 
 ## How it is read back
 
