@@ -58,7 +58,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def readable() -> list[Attribute]:
     """Return the attributes that are drawn on the spot and measured on each side that they take, one a measure."""
-    known = gains().own.get(ALIGNED, {})
+    known = {name for name, gain in gains().own.get(ALIGNED, {}).items() if not gain.contradicted}
     found: dict[str, Attribute] = {}
     for attribute in attributes().values():
         poles = [sign for sign, pole in ((1, attribute.positive), (-1, attribute.negative)) if pole]
