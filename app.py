@@ -1,13 +1,9 @@
 """The page: build it and serve it. GRADIO_SERVER_NAME and GRADIO_SERVER_PORT choose where."""
 
-import os
-
 from diseaseface.ui.heap import keep_small
 from diseaseface.ui.room import open_room
 
 if __name__ == "__main__":
-    # A request to a core: of several that share all cores for a product of small matrices, each waits for the others.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     keep_small()
     room = open_room()  # before Gradio is imported, which looks its folders up then
 

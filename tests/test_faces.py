@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from diseaseface.errors import DiseaseFaceError, FaceError
 from diseaseface.faces.look import look
@@ -187,3 +188,9 @@ def test_the_iris_is_measured_in_pixels_of_the_photo(face, astronaut):
     twice = look(np.kron(astronaut, np.ones((2, 2, 1), np.uint8)))
     assert twice.iris_px == pytest.approx(2 * face.iris_px, rel=0.06)
     assert 0.08 < face.iris_px / np.linalg.norm(face.landmarks_px[454] - face.landmarks_px[234]) < 0.12
+
+
+def test_products_are_made_by_one_thread_so_that_pixels_do_not_depend_on_the_number_of_cores():
+    libraries = [one for one in threadpool_info() if one["user_api"] == "blas"]
+    assert len(libraries) >= 2, "numpy, scipy and OpenCV bring one each"
+    assert all(one["num_threads"] == 1 for one in libraries)
