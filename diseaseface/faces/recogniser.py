@@ -27,7 +27,8 @@ class Recogniser:
     """
 
     def __init__(self, model: Path):
-        self._command = [sys.executable, "-m", __name__, str(model)]
+        # As a file, not as a module: its package brings libraries that are of no use there. -P: nor do its neighbours.
+        self._command = [sys.executable, "-P", __file__, str(model)]
         self._one_at_a_time = threading.Lock()
         self._process: subprocess.Popen | None = None
 

@@ -150,7 +150,7 @@ class Handlers:
             held=held,
         )
 
-        stages = held.stages or (yield from self._strip(held))
+        stages = held.stages or (yield from _by_steps(settings, lambda told: tuple(self._course(held, STAGES, **told))))
         past = visit.remember(past, _entry(held))
         yield Shown(
             strip=stages_html(stages, held.asked.severity),
@@ -158,15 +158,6 @@ class Handlers:
             held=replace(held, stages=stages),
             visit=past,
             visited=visit.visited_html(past),
-        )
-
-    def _strip(self, held: Held) -> Generator[Shown, None, tuple["Drawing", ...]]:
-        """Draw the stages of the course; another severity of the same has them already."""
-        course, settings = self.pipeline.draw_strip, held.settings
-        return (
-            yield from _by_steps(
-                settings, lambda told: tuple(course(held.face, held.disease, STAGES, **settings, **told))
-            )
         )
 
     def _judged(self, drawing: "Drawing", settings: dict) -> Generator[Shown, None, "Result"]:
@@ -198,8 +189,8 @@ class Handlers:
             return gr.skip()
         return [viewer.frame(drawing, str(event.view)) for drawing in self._course(held, FRAMES)]
 
-    def _course(self, held: Held, stages: int) -> Iterator["Drawing"]:
-        return self.pipeline.draw_strip(held.face, held.disease, stages, **held.settings)
+    def _course(self, held: Held, stages: int, **told) -> Iterator["Drawing"]:
+        return self.pipeline.draw_strip(held.face, held.disease, stages, **held.settings, **told)
 
 
 def _before(told: str) -> Callable[[int], Shown]:
