@@ -22,7 +22,7 @@ from diseaseface.evaluation.ranking import departure
 from diseaseface.evaluation.readings import ALIGNED, ALONE, RETAKEN, SURFACE, Readings, read_change
 from diseaseface.evaluation.report import NOT_AVAILABLE, NOT_MEASURABLE, Score
 from diseaseface.evaluation.tracking import Motion, moved_points_cm, track
-from diseaseface.faces.anthropometry import MEASURES, measures_for
+from diseaseface.faces.anthropometry import MEASURES, MM_PER_CANONICAL_CM, measures_for
 from diseaseface.faces.colorimetry import from_linear, to_linear
 from diseaseface.faces.look import look
 from diseaseface.knowledge.catalogue import attributes
@@ -77,6 +77,20 @@ def test_tracking_follows_a_known_warp(face):
     fallen = (moved_points_cm(frame, motion) - face.points_cm)[4, 1]
     assert fallen == pytest.approx(-3.0 / face.pose.px_per_cm, rel=0.15)
     assert motion.agreement > 0.8
+
+
+def exposed(face, seed):
+    """The face as another exposure shows it: with grain of its own."""
+    grain = cv2.GaussianBlur(np.random.default_rng(seed).normal(size=face.image.shape), (0, 0), 1.0)
+    return with_picture(face, np.clip(np.rint(face.image + 4.0 * grain / grain.std()), 0, 255).astype(np.uint8))
+
+
+def test_grain_of_two_exposures_hardly_moves_points(face):
+    first, second = exposed(face, 1), exposed(face, 2)
+    frame = frame_of(first)
+    moved = moved_points_cm(frame, track(frame, frame.see(second.image))) - frame.points_cm
+    moved_mm = MM_PER_CANONICAL_CM * np.linalg.norm(moved[:, :2], axis=1)
+    assert np.sqrt((moved_mm**2).mean()) < 0.6
 
 
 def test_the_same_picture_shows_no_change(face, diseases):

@@ -16,6 +16,10 @@ _DETAIL_CM = 0.5  # structures wider than this are light or pigment, and are tak
 _LEAST_CONTRAST = 0.03  # in log light; flatter skin than this is noise
 _SMOOTH_PX = 0.7
 _AGREEMENT_CM = 0.5
+# Below it two pictures are two exposures, each with grain of its own; edits and JPEG copies of a photo stay above.
+_SAME_GRAIN = 0.98
+_GRAIN_PX = 2.4  # over which grain is evened out
+_RED, _GREEN = 0, 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +34,14 @@ class Motion:
         The second picture, taken back to where its points were in the first.
     agreement : float
         Median correlation of the fine structure of both over the face; 1 the same, 0 unrelated.
+    calm : float32 array of shape (h, w, 2) or None
+        Between two exposures, displacement that their grain shakes less, in which points are followed; else None.
     """
 
     flow: np.ndarray
     seen: np.ndarray
     agreement: float
+    calm: np.ndarray | None = None
 
 
 def track(frame: Frame, codes: np.ndarray) -> Motion:
@@ -50,37 +57,45 @@ def track(frame: Frame, codes: np.ndarray) -> Motion:
     Notes
     -----
     Dense inverse search (Kroeger et al., 2016), on the red channel, which haemoglobin and
-    bilirubin leave alone, with local brightness and contrast taken out.
+    bilirubin leave alone, with local brightness and contrast taken out. Skin has more contrast in
+    green, and what grain does at half the detail is another thing: between two exposures points
+    are followed in the mean of both flows by green.
     """
     before, after = frame.keep(("structure",), lambda: structure(frame.codes)), structure(codes)
     flow = _flow(before, after)
     columns, rows = pixel_grid(frame.shape)
     back_x, back_y = columns + flow[..., 0], rows + flow[..., 1]
     seen = cv2.remap(codes, back_x, back_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return Motion(flow, seen, _agreement(before, structure(seen), frame))
+    agreement = _agreement(before, structure(seen), frame)
+    return Motion(flow, seen, agreement, _through_grain(frame, codes) if agreement < _SAME_GRAIN else None)
+
+
+def _through_grain(frame, codes):
+    before = frame.keep(("structure", _GREEN), lambda: structure(frame.codes, _GREEN))
+    after = structure(codes, _GREEN)
+    flow = 0.5 * (_flow(before, after) + _flow(before, after, finest=1))
+    return cv2.GaussianBlur(flow, (0, 0), _GRAIN_PX)
 
 
 def moved_points_cm(frame: Frame, motion: Motion) -> np.ndarray:
     """Return the face's points (478, 3) in the canonical frame, moved as the picture has."""
-    at = frame.points.astype(np.float32)
-    moved = cv2.remap(motion.flow, at[:, None, 0], at[:, None, 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[
-        :, 0
-    ]
+    at, flow = frame.points.astype(np.float32), motion.flow if motion.calm is None else motion.calm
+    moved = cv2.remap(flow, at[:, None, 0], at[:, None, 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0]
     return frame.points_cm + frame.vectors_to_cm(moved)
 
 
-def structure(codes: np.ndarray) -> np.ndarray:
-    """Return the red channel (h, w) as uint8 with local brightness and contrast taken out."""
-    light = np.log(np.clip(codes[..., 0], 0, 255) + 8.0)
+def structure(codes: np.ndarray, channel: int = _RED) -> np.ndarray:
+    """Return one channel (h, w) as uint8 with local brightness and contrast taken out."""
+    light = np.log(np.clip(codes[..., channel], 0, 255) + 8.0)
     sigma = _DETAIL_CM * PX_PER_CM
     detail = light - cv2.GaussianBlur(light, (0, 0), sigma)
     contrast = np.sqrt(cv2.GaussianBlur(detail * detail, (0, 0), sigma) + _LEAST_CONTRAST**2)
     return np.clip(128.0 + 50.0 * detail / contrast, 0, 255).astype(np.uint8)
 
 
-def _flow(before, after):
+def _flow(before, after, finest=0):
     search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    search.setFinestScale(0)
+    search.setFinestScale(finest)
     return cv2.GaussianBlur(search.calc(before, after, None), (0, 0), _SMOOTH_PX)
 
 
