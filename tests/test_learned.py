@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from diseaseface.__main__ import main
-from diseaseface.benchmarks import combinations, learning
+from diseaseface.benchmarks import ceiling, combinations, learning
 from diseaseface.errors import CatalogueError, LearningError
 from diseaseface.evaluation import responses
 from diseaseface.evaluation.norms import norms
@@ -248,6 +248,25 @@ def test_a_score_tells_intervals_beside_the_wrong_direction_from_those_that_hold
     assert (score["large"], score["right_direction"]) == (3, 2)
     assert (score["surely_right"], score["surely_wrong"]) == (1, 1)
     assert score["expected_wrong"] == pytest.approx(0.16, abs=0.01)
+
+
+def test_at_best_learning_is_as_near_as_people_and_likeness_of_signs_let_it():
+    """Signs that move one measure each come back, many people sooner than few; two that look alike do not."""
+    names, drawn = (SLANT, SPACE, "nose_width"), {SLANT: 3.0, SPACE: -2.0, "nose_width": 1.0}
+    apart, alike = np.diag([4.0, 3.0, 2.0]), np.array([[4.0, 0.0, 0.0], [0.0, 3.0, 3.0], [0.0, 3.0, 3.0]])
+
+    def best(slopes, doubt):
+        told = crosstalk.Comparison(
+            names, np.zeros(3), doubt * np.eye(3), crosstalk.Moves(slopes, slopes), np.zeros((3, 3))
+        )
+        true = np.array([drawn[name] for name in names])
+        return ceiling.at_best(told, names, drawn, lambda found: learning.near(true, found))
+
+    many, few, twins = best(apart, 1e-4), best(apart, 2.0), best(alike, 1e-4)
+    assert many == {"right": 3.0, "spearman": 1.0, "both_held": 1.0}
+    assert few["right"] < 3.0
+    assert few["both_held"] < 1.0
+    assert twins["right"] < 3.0
 
 
 def test_combinations_of_signs_give_their_responses_back():

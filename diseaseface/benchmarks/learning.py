@@ -2,7 +2,8 @@
 
 Draws known profiles on healthy faces at severities of chance, measures both groups as strangers' pictures
 and learns: as if signs added up, and by drawing what was learned and mending it. Healthy faces and drawn ones are
-different people where there are enough of them. Use faces that `benchmark responses` did not use.
+different people where there are enough of them. Beside both it says how near one could come at best, see `ceiling`.
+Use faces that `benchmark responses` did not use.
 """
 
 import json
@@ -14,6 +15,7 @@ import numpy as np
 from scipy.stats import norm, spearmanr
 
 from diseaseface import edits
+from diseaseface.benchmarks.ceiling import at_best
 from diseaseface.benchmarks.knownprofiles import HELD_OUT, PROFILES, drawn_by_chance
 from diseaseface.benchmarks.photos import add_faces_option, photos, resized
 from diseaseface.benchmarks.responses import LONGEST_PX
@@ -26,6 +28,7 @@ from diseaseface.faces.look import look
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Profile, Sign
 from diseaseface.training import groups, lessons, synthesis
+from diseaseface.training.comparison import compared
 
 LARGE = 0.5  # SD of healthy faces; the direction of larger effects has to come back
 SEVERITIES = (0.6, 1.0)
@@ -93,6 +96,7 @@ def recover(
         "diseased": diseased.size,
         **score(effects),
         "added_up": score(rows_of(added, drawn)),
+        "at_best": _at_best(lesson, drawn, seed),
         "drawn": asdict(lesson.synthesis) if lesson.synthesis else None,
         "swapped_refused": _refused(name, diseased, healthy, seed),
         "effects": effects,
@@ -105,15 +109,31 @@ def rows_of(lesson: lessons.Lesson, drawn: Mapping[str, float]) -> dict[str, dic
     return {attribute: _row(effect, drawn) for attribute, effect in lesson.effects.items() if effect.seen > 0}
 
 
+def _at_best(lesson: lessons.Lesson, drawn: Mapping[str, float], seed: int) -> dict[str, float]:
+    """Return how near one could come from these readings if the shipped responses held exactly."""
+    comparison = compared(lesson.healthy, lesson.diseased, list(lesson.effects))
+    names = [name for name, effect in lesson.effects.items() if effect.seen > 0 and name in comparison.signs]
+    sd = np.array([healthy_sd(name) for name in names])
+    true = np.array([drawn.get(name, 0.0) for name in names]) / sd
+    large = np.abs(true) > LARGE
+    return at_best(comparison, names, drawn, lambda amounts: near(true[large], (amounts / sd)[large]), seed)
+
+
+def near(true: np.ndarray, found: np.ndarray) -> tuple[int, int, float]:
+    """Return how many directions are right, of how many, and Spearman's rho."""
+    return int((np.sign(true) == np.sign(found)).sum()), len(true), float(spearmanr(true, found).statistic)
+
+
 def score(rows: Mapping[str, dict]) -> dict:
     """Return how near learned effects are to drawn ones."""
     true, found = (np.array([row[key] for row in rows.values()]) for key in ("drawn", "learned"))
     large = np.abs(true) > LARGE
+    right, _, ranks = near(true[large], found[large])
     return {
         "large": int(large.sum()),
-        "right_direction": int((np.sign(true) == np.sign(found))[large].sum()),
+        "right_direction": right,
         **_sureness([row for row, is_large in zip(rows.values(), large, strict=True) if is_large]),
-        "spearman": round(float(spearmanr(true[large], found[large]).statistic), 3),
+        "spearman": round(ranks, 3),
         "spearman_of_all": round(float(spearmanr(true, found).statistic), 3),
         "error": round(float(np.sqrt(np.mean((true - found) ** 2))), 3),
         "false_signs": sum(row["certain"] and row["drawn"] == 0 for row in rows.values()),
@@ -180,8 +200,17 @@ def summary(results: Sequence[dict]) -> str:
     """Return what holds over some profiles, as a line for each way to learn."""
     ways = {"added up": [result["added_up"] for result in results], "drawn": results}
     people = ", ".join(sorted({f"{one['healthy']} healthy and {one['diseased']} drawn" for one in results}))
-    return f"{len(results)} profiles, {people}." + "".join(
-        f"\n{name + ':':10}{_over(scores)}" for name, scores in ways.items()
+    lines = (f"\n{name + ':':10}{_over(scores)}" for name, scores in ways.items())
+    return f"{len(results)} profiles, {people}.{''.join(lines)}\n{'at best:':10}{_over_best(results)}"
+
+
+def _over_best(results: Sequence[dict]) -> str:
+    right, ranks, held = (
+        np.array([one["at_best"][name] for one in results]) for name in ("right", "spearman", "both_held")
+    )
+    return (
+        f"with responses that held exactly, the people of these groups would leave {right.sum():.1f} directions right "
+        f"and Spearman {ranks.mean():.2f}; all directions right and ranks of 0.8 in {held.mean():.0%} of profiles."
     )
 
 
