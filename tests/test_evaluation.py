@@ -82,7 +82,8 @@ def test_tracking_follows_a_known_warp(face):
 def exposed(face, seed):
     """The face as another exposure shows it: with grain of its own."""
     grain = cv2.GaussianBlur(np.random.default_rng(seed).normal(size=face.image.shape), (0, 0), 1.0)
-    return with_picture(face, np.clip(np.rint(face.image + 4.0 * grain / grain.std()), 0, 255).astype(np.uint8))
+    grain *= 4.0 / grain.std() * (face.regions.person > 0.5)[..., None]
+    return with_picture(face, np.clip(np.rint(face.image + grain), 0, 255).astype(np.uint8))
 
 
 def test_grain_of_two_exposures_hardly_moves_points(face):
@@ -91,6 +92,13 @@ def test_grain_of_two_exposures_hardly_moves_points(face):
     moved = moved_points_cm(frame, track(frame, frame.see(second.image))) - frame.points_cm
     moved_mm = MM_PER_CANONICAL_CM * np.linalg.norm(moved[:, :2], axis=1)
     assert np.sqrt((moved_mm**2).mean()) < 0.6
+
+
+def test_grain_of_two_exposures_hardly_moves_lids(face):
+    found = read_change(exposed(face, 1), exposed(face, 2))
+    assert found.mode == ALIGNED
+    lids = [found.values[f"{lid}_lid_position_{side}"] for lid in ("upper", "lower") for side in ("left", "right")]
+    assert np.abs(lids).max() < 0.2, "mm"
 
 
 def test_the_same_picture_shows_no_change(face, diseases):

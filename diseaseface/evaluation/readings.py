@@ -166,7 +166,10 @@ def _lids(before, after):
 def _tracked(frame: Frame, codes: np.ndarray, motion: Motion, lids: Mapping[str, float]) -> dict[str, float | None]:
     was, now = readings(frame.points_cm), readings(moved_points_cm(frame, motion))
     changes = {name: now[name] - was[name] for name in was}
-    changes |= {name: shift.amount_mm for name, shift in margin_shifts(frame, codes, motion, lids).items()}
+    margins = {name: shift.amount_mm for name, shift in margin_shifts(frame, codes, motion, lids).items()}
+    if motion.calm is not None:  # grain shakes what is matched and what is followed, each in its own way
+        margins = {name: 0.5 * (amount + changes[name]) for name, amount in margins.items()}
+    changes |= margins
     first, then = view(frame), View(frame, motion.seen, motion.flow, codes)
     return changes | {name: read(then, first) for name, (_, read) in SURFACE.items()}
 
