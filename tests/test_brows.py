@@ -43,6 +43,17 @@ def test_none_asked_none_changed(canvas):
         assert not log_light(canvas, name, 0.0)[1].any()
 
 
+def test_shade_beside_a_brow_is_no_pale_hair(astronaut):
+    """Between brow and fringe the temple lies in shade: whitened, it would be a light rim."""
+    face = look(astronaut)
+    drawn, _, _ = paint(prepare(face), [Change(attributes()["eyebrow_whitening"], 100.0)], 0)
+    x0, y0, x1, y1 = face.chart.box
+    wide = 2 * int(0.45 * face.pose.px_per_cm) + 1
+    beside = cv2.dilate((face.regions.brows[y0:y1, x0:x1] > 0.3).astype(np.uint8), np.ones((wide, wide))) == 0
+    before, _, _ = paint(prepare(face), [Change(attributes()["eyebrow_whitening"], 0.0)], 0)
+    assert ((drawn - before).mean(axis=-1)[beside] > 0.08).sum() < 10
+
+
 def test_loss_lightens_the_brow_more_the_more_is_lost(canvas, hair):
     before = log_light(canvas, "eyebrow_loss", 0.0)[0]
     lighter = []

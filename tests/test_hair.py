@@ -91,6 +91,29 @@ def test_hair_that_loses_its_pigment_gets_paler_and_less_coloured(canvas, head, 
     assert chroma[0] < chroma[1]
 
 
+def test_hair_pales_up_to_its_outer_edge(face, engine):
+    """The hair's own mask stops half a centimetre short; what is left dark there is a rim around the head."""
+    drawn = engine.render(face, [asked("hair_hypopigmentation", 1.0)]).picture
+    head = scalp.find(prepare(face))
+    x0, y0, x1, y1 = face.chart.box
+
+    def near(image):
+        return image[y0:y1, x0:x1][head.canvas.window]
+
+    was, now = (np.log(near(image)[..., 1] + 1.0) for image in (face.image.astype(float), drawn.astype(float)))
+    person = cv2.erode(near(face.regions.person), np.ones((3, 3)))
+    rim = (person > 0.9) & (head.canvas.y_cm > 3.0) & (skull.radius(head.canvas) > 1.15) & (head.canvas.skin < 0.1)
+    assert rim.sum() > 1000
+    assert np.mean((now - was < 0.15)[rim]) < 0.03
+
+
+def test_hair_that_reaches_beyond_what_may_change_keeps_its_colour_and_says_why(engine):
+    photo = Image.open(Path(__file__).parents[1] / "assets" / "examples" / "head-06.jpg").convert("RGB")
+    drawn = engine.render(look(np.array(photo)), [asked("hair_hypopigmentation", 1.0)])
+    assert "farther from the face" in drawn.applied[0].reason
+    np.testing.assert_array_equal(drawn.picture, np.array(photo))
+
+
 def test_a_bald_head_has_the_skin_of_the_forehead(canvas, head):
     linear, _, (applied,) = paint(canvas, [asked("total_alopecia", 1.0)], 0)
     assert applied.amount == pytest.approx(100.0, rel=0.05)

@@ -22,7 +22,7 @@ _LEAST_CONTRAST = 0.35  # log light between skin and new hair
 # Hair without pigment: its light by that of the brightest channel of the skin, a factor and a power, for it is lighter
 # than dark skin and about as light as fair skin; its colour; how much of it covers; its own light and shade.
 _PALE_LIGHT, _PALE, _PALE_COVER, _PALE_DETAIL = (0.72, 0.3), (1.0, 0.85, 0.62), 0.75, 0.6
-_STRANDS_CM = 0.12
+_STRANDS_CM, _BESIDE_CM = 0.12, 0.2
 # Thick brows part in lines that run like hairs: one for so many hairs, so far aside of them, so much lighter; by eye.
 _PARTINGS, _PARTED_CM, _PARTED = 7, 0.12, 0.75
 _BARE = "No eyebrow hair is visible."
@@ -232,7 +232,9 @@ def _whiten(canvas, brows, share):
     green = cv2.log(np.maximum(canvas.planes[1], 1e-3))
     strands = green - cv2.GaussianBlur(green, (0, 0), max(1.0, _STRANDS_CM * canvas.px_per_cm))
     content = pale * np.exp(_PALE_DETAIL * np.clip(strands, -0.6, 0.6) * brows.hair)[..., None]
-    return Layer(100.0 * share, content=(content.astype(np.float32), np.float32(min(share, 1.0)) * brows.reach))
+    # Shade beside a brow passes for hair: what is light there would be a white rim.
+    near = np.clip(4.0 * cv2.GaussianBlur(canvas.brows, (0, 0), max(1.0, _BESIDE_CM * canvas.px_per_cm)), 0.0, 1.0)
+    return Layer(100.0 * share, content=(content.astype(np.float32), np.float32(min(share, 1.0)) * brows.reach * near))
 
 
 def _join(canvas, brows, share, seed):

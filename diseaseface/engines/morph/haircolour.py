@@ -25,6 +25,8 @@ _TOLD_APART = (0.04, 0.12)  # linear light between hair and what is behind, from
 _EDGE_CM = (1.5, 0.8)  # inside the hair's edge it is whole
 _DEEP_CM = (0.4, 0.8)  # no skin shines through there
 _OFF_MIXTURE = (0.35, 0.15)  # what is no mixture is sheen
+_EDGE_LIGHT = 1.5  # of single hairs at an edge over the hair within
+_DARK, _DARK_STRANDS = (-1.0, -2.2), 0.7  # natural logarithm of light: below the usual hair, and between strands there
 
 
 def bleached(head: Scalp, name: str, share: float) -> tuple[np.ndarray, np.ndarray]:
@@ -44,8 +46,7 @@ def _share(head):
     """How much of each pixel is hair, (h, w): at its edges by how far its colour lies from what is behind."""
     canvas = head.canvas
     behind, light = cv2.split(head.behind), canvas.planes
-    deep = head.hair * maps.smoothstep(head.off_hair_cm, *_DEEP_CM)
-    own = cv2.split(skull.fill(canvas, np.maximum(deep, 1e-3 * head.hair), 0.2))
+    own = _deep(head)
     apart = sum((b - o) ** 2 for b, o in zip(behind, own, strict=True))
     along = sum((b - p) * (b - o) for b, p, o in zip(behind, light, own, strict=True))
     seen = np.clip(along / np.maximum(apart, 1e-6), 0.0, 1.0)
@@ -56,15 +57,26 @@ def _share(head):
     return ((hair + told * (seen - hair)) * head.reach).astype(np.float32)
 
 
+def _deep(head):
+    """Light of the hair where no skin shines through, continued to its edges, planes (h, w)."""
+
+    def filled():
+        deep = head.hair * maps.smoothstep(head.off_hair_cm, *_DEEP_CM)
+        return cv2.split(skull.fill(head.canvas, np.maximum(deep, 1e-3 * head.hair), 0.2))
+
+    return head.canvas.keep(("deep hair",), filled)
+
+
 def recolour(head: Scalp, planes: list[np.ndarray], way: np.ndarray, target: np.ndarray) -> list[np.ndarray]:
     """Return planes (h, w) with hair taken a part of the way, in optical density, to a colour in the same light.
 
     What shows through at the hair's edges keeps its own.
     """
     share = head.canvas.keep(("share of hair",), lambda: _share(head))
-    hairs = [_own(plane, behind, share) for plane, behind in zip(planes, cv2.split(head.behind), strict=True)]
+    seen = zip(planes, cv2.split(head.behind), _deep(head), strict=True)
+    hairs = [_own(plane, behind, deep, share) for plane, behind, deep in seen]
     detail = cv2.log(hairs[1]) - np.float32(_usual(head))
-    lit = np.float32(_DETAIL) * np.clip(detail, -2.5, 1.0)
+    lit = np.float32(_DETAIL) * np.clip(detail, -2.5, 1.0) + _in_the_dark(head, detail)
     goals = [lit + np.float32(np.log(to)) for to in target]
     return [
         plane + share * (hair * cv2.exp(way * (goal - cv2.log(hair))) - hair)
@@ -72,11 +84,17 @@ def recolour(head: Scalp, planes: list[np.ndarray], way: np.ndarray, target: np.
     ]
 
 
-def _own(plane, behind, share):
+def _own(plane, behind, deep, share):
     """One plane of the hair's light, (h, w), without what shows through at its edges."""
     own = np.clip((plane - (1.0 - share) * behind) / np.maximum(share, 0.15), 1 / 512, 1.0)
     through = maps.smoothstep(share, 1.0, 0.85)
-    return np.maximum(plane + through * (np.minimum(own, plane) - plane), 1 / 512)
+    own = np.minimum(np.minimum(own, plane), _EDGE_LIGHT * deep)
+    return np.maximum(plane + through * (own - plane), 1 / 512)
+
+
+def _in_the_dark(head, detail):
+    """Strands where pigment lets nothing be seen of them, (h, w), natural logarithm of light."""
+    return _DARK_STRANDS * maps.smoothstep(detail, *_DARK) * (head.strand - np.float32(0.6))
 
 
 def _usual(head):

@@ -12,6 +12,9 @@ from diseaseface.engines.morph.canvas import Canvas
 
 _LEAST_CHANGE = 1.0 / 4096
 _NO_HAIR = "Too little scalp hair is visible."
+_TOO_LONG = "Too much of the hair lies farther from the face than anything may change: its colour would end halfway."
+_MOST_BEYOND = 0.045  # share of the hair; by eye, on 22 heads
+_LOCK = "white_forelock"
 _NOT_BACK = "The hair that was there, or its colour, cannot be told from this photo."
 _SHARES = {"%": 0.01}
 _LOSSES = ("scalp_hair_density", "total_alopecia", "frontal_balding", "alopecia_patches")
@@ -48,6 +51,8 @@ def paint(canvas: Canvas, linear: np.ndarray, changes: Sequence[Change], seed: i
             left *= 1.0 - alpha
             drawn = None if done is None else float(np.copysign(done, change.amount) / scale)
             applied[k] = Applied(change, drawn, reason)
+        elif name != _LOCK and head.beyond() > _MOST_BEYOND:
+            applied[k] = Applied(change, None, _TOO_LONG)
         else:
             planes = haircolour.recolour(head, planes, *haircolour.bleached(head, name, share))
             applied[k] = Applied(change, change.amount)

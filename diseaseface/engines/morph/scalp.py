@@ -13,7 +13,11 @@ from diseaseface.faces.chart import ring_window
 _LEAST_HAIR_CM2 = 6.0
 _LOWEST_CM = (-15.5, -13.0)  # further down clothes are taken for hair
 _MARGIN_CM = 1.6  # of background around the hair, to be continued behind it
+_STRIDE, _ABOVE_SHOULDERS_CM = 4, -6.0
+_CROWN_CM, _NOTHING_BEYOND = 3.0, 0.001
+_CUT = "Some hair lies farther from the face than anything may change: it would be left standing."
 _FRINGE_CM = 1.8
+_RIM_CM, _RIM_ABOVE_CM = 1.2, (0.0, 1.5)  # how much of the hair's rim its mask may miss, and where no shoulder is near
 _BESIDE_CM = (8.8, 8.0)  # further out than any face
 _SURELY_DARKER = (0.8, 1.4)  # than skin in its own shade
 _GAP_CM, _GAP_WIDTH_CM, _GAPS_BELOW_CM = 3.0, 0.6, 11.0
@@ -62,6 +66,18 @@ class Scalp:
         """Where anything may change at all, bool (h, w)."""
         return ring_window(self.canvas.x_cm, self.canvas.y_cm) > 0
 
+    def beyond(self, above_cm: float = -np.inf) -> float:
+        """Return the share of all hair, as far as it lies so high, that lies where nothing may change, 0 to 1."""
+        face, every = self.canvas.face, np.s_[::_STRIDE, ::_STRIDE]
+        x0, y0, x1, y1 = face.chart.box
+        outside = np.ones(face.image.shape[:2], bool)
+        outside[y0:y1, x0:x1] = ring_window(face.pixels_cm[..., 0], face.pixels_cm[..., 1]) <= 0
+        hair, person = (np.clip(part[every], 0.0, 1.0) for part in (face.regions.hair, face.regions.person))
+        height = _heights_cm(face)
+        # The hair's mask does not reach as far as that of the person, who has nothing but hair so high up.
+        far = outside[every] * np.maximum(hair, person * (height > _ABOVE_SHOULDERS_CM)) * (height > above_cm)
+        return float(far.sum() / max((hair * ~outside[every]).sum() + far.sum(), 1e-6))
+
     @cached_property
     def off_cm(self) -> np.ndarray:
         """How far inside the outer edge of the person each pixel lies, canonical cm, (h, w)."""
@@ -90,7 +106,8 @@ class Scalp:
     @cached_property
     def hidden(self) -> str | None:
         """Why what lies behind the hair cannot be told; None where it can."""
-        return skull.reason_hidden(self.canvas, self.hair, self.person, self.background)
+        reason = skull.reason_hidden(self.canvas, self.hair, self.person, self.background)
+        return reason or (_CUT if self.beyond(_CROWN_CM) > _NOTHING_BEYOND else None)
 
 
 def find(canvas: Canvas) -> Scalp | None:
@@ -99,15 +116,15 @@ def find(canvas: Canvas) -> Scalp | None:
     part = np.s_[box[1] : box[3], box[0] : box[2]]
     mask = np.clip(canvas.face.regions.hair[part], 0.0, 1.0)
     place = canvas.face.pixels_cm
-    mask = mask * ring_window(place[..., 0], place[..., 1]) * maps.smoothstep(place[..., 1], *_LOWEST_CM)
+    mask = mask * (ring_window(place[..., 0], place[..., 1]) > 0) * maps.smoothstep(place[..., 1], *_LOWEST_CM)
     if mask.sum() < _LEAST_HAIR_CM2 * canvas.px_per_cm**2:
         return None
     window = _bounds(mask, round(_MARGIN_CM * canvas.px_per_cm))
-    near = _over(canvas, window)
-    hair = _without_face(near, np.ascontiguousarray(mask[window]))
-    above = _above_hairline(near, hair)
+    own = _over(canvas, window)
+    hair = _without_face(own, np.ascontiguousarray(mask[window]))
+    above = _above_hairline(own, hair)
     person = np.ascontiguousarray(canvas.face.regions.person[part][window])
-    return Scalp(near, _with_fringe(near, hair, above), person, above)
+    return Scalp(own, _to_the_rim(own, _with_fringe(own, hair, above), person), person, above)
 
 
 def _over(canvas, window):
@@ -128,6 +145,13 @@ def _bounds(mask, margin):
         slice(max(0, int(line[0]) - margin), min(size, int(line[-1]) + 1 + margin))
         for line, size in zip((rows, columns), mask.shape, strict=True)
     )
+
+
+def _heights_cm(face):
+    """How high above the middle of the face every so many pixels of the photo lie, canonical cm."""
+    rows, columns = _STRIDE * np.indices([-(-size // _STRIDE) for size in face.image.shape[:2]])
+    up = face.pose.vectors_to_px(np.array([0.0, 1.0, 0.0]))
+    return ((columns - face.pose.origin_px[0]) * up[0] + (rows - face.pose.origin_px[1]) * up[1]) / (up @ up)
 
 
 def _depth_cm(mask, px_per_cm):
@@ -166,6 +190,15 @@ def _with_fringe(canvas, hair, above_cm):
     near = near * maps.smoothstep(np.abs(canvas.x_cm), 7.5, 6.8) * (1.0 - np.clip(3.0 * canvas.brows, 0.0, 1.0))
     hair = np.maximum(hair, maps.smoothstep(darker, 0.14, 0.45) * near).astype(np.float32)
     return np.maximum(hair, _fringe_gaps(canvas, hair))
+
+
+def _to_the_rim(canvas, hair, person):
+    """Hair up to the person's own edge beside it: its mask is coarser than that of the person, and stops short."""
+    beside = skull.by_disc((hair > 0.5).astype(np.float32), cv2.MORPH_DILATE, _RIM_CM, canvas.px_per_cm)
+    beyond = (1.0 - skull.outline(canvas)) * maps.smoothstep(canvas.y_cm, *_RIM_ABOVE_CM)
+    bare = np.clip(2.0 * canvas.skin, 0.0, 1.0)
+    rim = np.clip(person, 0.0, 1.0) * beside * beyond * (1.0 - bare) * _free(canvas)
+    return np.maximum(hair, rim).astype(np.float32)
 
 
 def _fringe_gaps(canvas, hair):
