@@ -14,6 +14,7 @@ from diseaseface.edits import Change
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.evaluation import evaluate as evaluation
 from diseaseface.evaluation import gains, integrity, norms, ranking, scores, severity
+from diseaseface.evaluation.contours import traced_points_cm
 from diseaseface.evaluation.evaluate import evaluate
 from diseaseface.evaluation.frame import frame_of
 from diseaseface.evaluation.margins import margin_shifts
@@ -22,7 +23,7 @@ from diseaseface.evaluation.ranking import departure
 from diseaseface.evaluation.readings import ALIGNED, ALONE, RETAKEN, SURFACE, Readings, read_change
 from diseaseface.evaluation.report import NOT_AVAILABLE, NOT_MEASURABLE, Score
 from diseaseface.evaluation.tracking import Motion, moved_points_cm, track
-from diseaseface.faces.anthropometry import MEASURES, MM_PER_CANONICAL_CM, measures_for
+from diseaseface.faces.anthropometry import MEASURES, MM_PER_CANONICAL_CM, measures_for, readings
 from diseaseface.faces.colorimetry import from_linear, to_linear
 from diseaseface.faces.look import look
 from diseaseface.knowledge.catalogue import attributes
@@ -99,6 +100,21 @@ def test_grain_of_two_exposures_hardly_moves_lids(face):
     assert found.mode == ALIGNED
     lids = [found.values[f"{lid}_lid_position_{side}"] for lid in ("upper", "lower") for side in ("left", "right")]
     assert np.abs(lids).max() < 0.2, "mm"
+
+
+def test_through_grain_the_traced_edge_tells_half_of_how_much_narrower_a_jaw_is(face):
+    jaw = attributes()["jaw_width"]
+    drawn = with_picture(face, MorphEngine().render(face, [Change(jaw, jaw.negative.full)]).picture)
+    before, after = exposed(face, 1), exposed(drawn, 2)
+    frame = frame_of(before)
+    followed = moved_points_cm(frame, track(frame, frame.see(after.image)))
+    was, flow, now = (
+        readings(points)["jaw_width"] for points in (frame.points_cm, followed, traced_points_cm(frame_of(after)))
+    )
+    traced = now - readings(traced_points_cm(frame))["jaw_width"]
+    found = read_change(before, after).values["jaw_width"]
+    assert found == pytest.approx(0.5 * (flow - was + traced), abs=1e-6)
+    assert found < 0.5 * jaw.negative.full
 
 
 def test_the_same_picture_shows_no_change(face, diseases):
