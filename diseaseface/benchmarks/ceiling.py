@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.crosstalk import Comparison, explained
+from diseaseface.knowledge.learned import USUAL_SHARE, full_amount
 
 DRAWS = 40
-_USUAL_SHARE = 0.4  # of the full amount, as learning believes before any picture
+RANKED = 0.8
 _EDGE = 1e-9  # keeps a covariance of measures that are one reading definite
 
 Score = Callable[[np.ndarray], tuple[int, int, float]]
@@ -34,23 +34,23 @@ def at_best(
     score : callable
         From learned amounts (signs,) to how many directions of large effects are right, of how many, and Spearman's
         rho.
+
+    Returns
+    -------
+    dict
+        "right", mean number of right directions; "spearman", mean rho; "both_held", share of draws in which all
+        directions are right and rho is at least RANKED.
     """
     random, moves = np.random.default_rng(seed), comparison.moves.of([comparison.signs.index(name) for name in names])
-    shares = np.array([drawn.get(name, 0.0) / _full(name, drawn.get(name, 0.0)) for name in names])
+    shares = np.array([drawn.get(name, 0.0) / full_amount(name, drawn.get(name, 0.0)) for name in names])
     people = np.linalg.cholesky(comparison.doubt + _EDGE * np.eye(len(comparison.doubt)))
-    prior, prior_sd = np.zeros(len(names)), np.full(len(names), _USUAL_SHARE)
+    prior, prior_sd = np.zeros(len(names)), np.full(len(names), USUAL_SHARE)
     found = []
     for _ in range(DRAWS):
         read = moves.toward(shares > 0) @ shares + people @ random.standard_normal(len(people))
         learned, _ = explained(read, comparison.doubt, moves, prior, prior_sd, np.zeros_like(people))
-        found.append(score(np.array([share * _full(name, share) for name, share in zip(names, learned, strict=True)])))
+        amounts = (share * full_amount(name, share) for name, share in zip(names, learned, strict=True))
+        found.append(score(np.fromiter(amounts, float)))
     right, large, ranks = np.array(found).T
-    held = (right == large) & (ranks >= 0.8)
+    held = (right == large) & (ranks >= RANKED)
     return {"right": float(right.mean()), "spearman": float(ranks.mean()), "both_held": float(held.mean())}
-
-
-def _full(name: str, toward: float) -> float:
-    """Return the full amount of an attribute in a direction, as a size; of the other one where it has none there."""
-    attribute = attributes()[name]
-    pole = attribute.positive if toward > 0 else attribute.negative
-    return abs((pole or attribute.positive or attribute.negative).full)

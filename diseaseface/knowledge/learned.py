@@ -31,7 +31,7 @@ LEAST_EFFECT = 0.2  # SD; smaller differences are no sign whatever their interva
 # What is believed before any picture, set by judgement: most measures differ by less than half an SD in
 # most diseases, and a group of people with a sign shows it half as marked as severity 1 draws it.
 _USUAL_SD = 0.5
-_USUAL_SHARE = 0.4  # of the full amount; chosen as the constants of `crosstalk` are
+USUAL_SHARE = 0.4  # of the full amount; chosen as the constants of `crosstalk` are
 _PRIOR_SEVERITY, _PRIOR_DOUBT = 0.5, 0.5
 _SURE = 1.96
 
@@ -160,13 +160,13 @@ def effects(
 def _untangled(found, comparison: Comparison, expected) -> dict[str, tuple[float, float]]:
     """Return each sign's share of its full amount and how surely it is known, of one attribute a reading."""
     names = [effect.attribute for effect in _one_a_reading(found) if effect.attribute in comparison.signs]
-    prior = np.array([expected.get(name, 0.0) / _full(name, expected.get(name, 0.0)) for name in names])
-    mean, sd = comparison.explained(names, prior, np.hypot(_USUAL_SHARE, _PRIOR_DOUBT * prior))
+    prior = np.array([expected.get(name, 0.0) / full_amount(name, expected.get(name, 0.0)) for name in names])
+    mean, sd = comparison.explained(names, prior, np.hypot(USUAL_SHARE, _PRIOR_DOUBT * prior))
     return {name: (float(mean[at]), float(sd[at])) for at, name in enumerate(names)}
 
 
-def _full(name: str, amount: float) -> float:
-    """Return the full amount of an attribute in the direction of an amount, as a size."""
+def full_amount(name: str, amount: float) -> float:
+    """Return an attribute's full amount in the direction of an amount, as a size; that of its only one if need be."""
     attribute = attributes()[name]
     pole = attribute.positive if amount > 0 else attribute.negative
     return abs((pole or attribute.positive or attribute.negative).full)
@@ -175,7 +175,7 @@ def _full(name: str, amount: float) -> float:
 def _own(effect: Effect, share: float, share_sd: float, seen: tuple[float, float]) -> Effect:
     """Return an effect that is a share of the full amount, as single pictures show it."""
     shown = seen[share < 0]
-    unit = _full(effect.attribute, share) * shown / effect.sd
+    unit = full_amount(effect.attribute, share) * shown / effect.sd
     return replace(effect, shrunk=share * unit, shrunk_sd=share_sd * unit, seen=shown)
 
 

@@ -13,6 +13,7 @@ _LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 _SKIN = np.array([1.36, 0.93, 0.76], np.float32)  # fair skin without tan
 _OWN_COLOUR = 0.2  # share of the person's own colour that stays
 _BLUR_CM, _DARKEST = 0.15, 0.05  # of the skin's colour; of its usual light
+_LEAST_DULL = 50  # pixels without shine that tell a colour
 _SHADING = 0.62  # white skin scatters light into its shades, dark skin hardly
 _LIPS = (0.86, 0.60, 0.62)  # pale vermilion, as a share of the white skin's light
 _HIDDEN = "No bare skin of the face is visible."
@@ -37,18 +38,20 @@ def undo(_canvas: Canvas, _change: Change, _seed: int) -> Layer:
 def _gains(canvas: Canvas) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Log gain of each channel, float32 (h, w), on skin and on the vermilion."""
     colour = np.maximum(canvas.smooth_colour(_BLUR_CM), 1e-3)
-    usual = np.median(colour[(canvas.inside > 0.5) & (canvas.matte > 0.5)], axis=0)
+    skin = canvas.inside > 0.5
+    dull = skin & (canvas.matte > 0.5)
+    usual = np.median(colour[dull if dull.sum() >= _LEAST_DULL else skin], axis=0)
     usual_light = float(usual @ _LUMINANCE)
     own, shine = _apart(colour, usual / usual_light)
     goal = max(min(0.52, 0.37 + 0.4 * usual_light), 1.1 * usual_light)
     chroma = _OWN_COLOUR * usual / usual_light + (1.0 - _OWN_COLOUR) * _SKIN
     shaded = goal * (np.maximum(own, _DARKEST * usual_light) / usual_light) ** _SHADING
     reach = np.minimum(canvas.skin + canvas.beard, 1.0)  # a beard loses its pigment too
-    skin = [
+    gains = [
         ((cv2.log(shaded * c + shine) - cv2.log(np.ascontiguousarray(colour[..., k]))) * reach).astype(np.float32)
         for k, c in enumerate(chroma)
     ]
-    return skin, _lip_gain(canvas, goal * chroma)
+    return gains, _lip_gain(canvas, goal * chroma)
 
 
 def _apart(colour: np.ndarray, chroma: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
