@@ -39,6 +39,7 @@ ONLY_AGAINST_BEFORE = frozenset(
 # Read in each picture by itself, even where both lie on each other: masks, and an opening that shows what was hidden.
 APART = frozenset({*EXTENTS, "mouth_gap"})
 
+_JAW = "jaw_width"
 _UPPER_LIDS = ("upper_lid_position_left", "upper_lid_position_right")
 
 ALIGNED, RETAKEN, ALONE = "aligned", "retaken", "alone"
@@ -106,9 +107,7 @@ def read_change(before: Face, after: Face) -> Readings:
         motion = track(frame, codes)
         if motion.agreement >= _LEAST_AGREEMENT:
             changes = _tracked(frame, codes, motion, _lids(before, after)) | _apart(before, after)
-            if motion.calm is not None and changes["jaw_width"] < 0.0:
-                changes["jaw_width"] = _narrowed(before, after, changes["jaw_width"])
-            return Readings(ALIGNED, changes, _blur(before))
+            return Readings(ALIGNED, changes | _narrowed(before, after, motion, changes), _blur(before))
     changes = _difference(read_alone(before).values, read_alone(after).values)
     return Readings(RETAKEN, changes, max(_blur(before), _blur(after)))
 
@@ -164,11 +163,13 @@ def _lids(before, after):
     return {name: now[name] - was[name] for name in was}
 
 
-def _narrowed(before, after, followed):
+def _narrowed(before, after, motion, changes):
     """How much narrower a jaw is, mm: beside it shows what it hid, where flow through grain finds nothing to follow, so
     that the edge traced in each picture tells the half of it."""
-    was, now = (readings(traced_points_cm(frame_of(face)), ("jaw_width",))["jaw_width"] for face in (before, after))
-    return 0.5 * (followed + min(now - was, 0.0))
+    if motion.calm is None or changes[_JAW] >= 0.0:
+        return {}
+    was, now = (readings(traced_points_cm(frame_of(face)), (_JAW,))[_JAW] for face in (before, after))
+    return {_JAW: 0.5 * (changes[_JAW] + min(now - was, 0.0))}
 
 
 def _tracked(frame: Frame, codes: np.ndarray, motion: Motion, lids: Mapping[str, float]) -> dict[str, float | None]:

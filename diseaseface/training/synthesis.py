@@ -19,7 +19,7 @@ from diseaseface.evaluation.shapes import shape_drawn, shape_of
 from diseaseface.faces.face import Face
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.crosstalk import FLOOR, Comparison, Drawn
-from diseaseface.knowledge.learned import Effect
+from diseaseface.knowledge.learned import Effect, full_amount
 from diseaseface.training.comparison import in_sd
 
 ROUNDS, FACES = 3, 12
@@ -161,8 +161,7 @@ def _mean(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _change(name: str, share: float) -> Change:
     attribute = attributes()[name]
-    full = abs(attribute.pole(1 if share > 0 else -1).full)
-    return Change(attribute, share * full, DEFAULT_SIDE if attribute.one_sided else None)
+    return Change(attribute, share * full_amount(name, share), DEFAULT_SIDE if attribute.one_sided else None)
 
 
 def _moved(face: Face, picture: np.ndarray, measures: Sequence[str]) -> list[float]:

@@ -51,7 +51,7 @@ def paint(canvas: Canvas, linear: np.ndarray, changes: Sequence[Change], seed: i
             left *= 1.0 - alpha
             drawn = None if done is None else float(np.copysign(done, change.amount) / scale)
             applied[k] = Applied(change, drawn, reason)
-        elif name != _LOCK and head.beyond() > _MOST_BEYOND:
+        elif name != _LOCK and head.beyond > _MOST_BEYOND:
             applied[k] = Applied(change, None, _TOO_LONG)
         else:
             planes = haircolour.recolour(head, planes, *haircolour.bleached(head, name, share))

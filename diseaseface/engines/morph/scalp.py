@@ -13,8 +13,8 @@ from diseaseface.faces.chart import ring_window
 _LEAST_HAIR_CM2 = 6.0
 _LOWEST_CM = (-15.5, -13.0)  # further down clothes are taken for hair
 _MARGIN_CM = 1.6  # of background around the hair, to be continued behind it
-_STRIDE, _ABOVE_SHOULDERS_CM = 4, -6.0
-_CROWN_CM, _NOTHING_BEYOND = 3.0, 0.001
+_STRIDE, _ABOVE_SHOULDERS_CM = 4, -6.0  # pixels looked at; above it, a person is hair or head
+_CROWN_CM, _NOTHING_BEYOND = 3.0, 0.001  # so high, and so small a share of the hair, that nobody sees it left standing
 _CUT = "Some hair lies farther from the face than anything may change: it would be left standing."
 _FRINGE_CM = 1.8
 _RIM_CM, _RIM_ABOVE_CM = 1.2, (0.0, 1.5)  # how much of the hair's rim its mask may miss, and where no shoulder is near
@@ -66,17 +66,10 @@ class Scalp:
         """Where anything may change at all, bool (h, w)."""
         return ring_window(self.canvas.x_cm, self.canvas.y_cm) > 0
 
-    def beyond(self, above_cm: float = -np.inf) -> float:
-        """Return the share of all hair, as far as it lies so high, that lies where nothing may change, 0 to 1."""
-        face, every = self.canvas.face, np.s_[::_STRIDE, ::_STRIDE]
-        x0, y0, x1, y1 = face.chart.box
-        outside = np.ones(face.image.shape[:2], bool)
-        outside[y0:y1, x0:x1] = ring_window(face.pixels_cm[..., 0], face.pixels_cm[..., 1]) <= 0
-        hair, person = (np.clip(part[every], 0.0, 1.0) for part in (face.regions.hair, face.regions.person))
-        height = _heights_cm(face)
-        # The hair's mask does not reach as far as that of the person, who has nothing but hair so high up.
-        far = outside[every] * np.maximum(hair, person * (height > _ABOVE_SHOULDERS_CM)) * (height > above_cm)
-        return float(far.sum() / max((hair * ~outside[every]).sum() + far.sum(), 1e-6))
+    @cached_property
+    def beyond(self) -> float:
+        """Share of all hair that lies where nothing may change, 0 to 1."""
+        return _beyond(self.canvas.face)
 
     @cached_property
     def off_cm(self) -> np.ndarray:
@@ -107,7 +100,7 @@ class Scalp:
     def hidden(self) -> str | None:
         """Why what lies behind the hair cannot be told; None where it can."""
         reason = skull.reason_hidden(self.canvas, self.hair, self.person, self.background)
-        return reason or (_CUT if self.beyond(_CROWN_CM) > _NOTHING_BEYOND else None)
+        return reason or (_CUT if _beyond(self.canvas.face, _CROWN_CM) > _NOTHING_BEYOND else None)
 
 
 def find(canvas: Canvas) -> Scalp | None:
@@ -120,11 +113,11 @@ def find(canvas: Canvas) -> Scalp | None:
     if mask.sum() < _LEAST_HAIR_CM2 * canvas.px_per_cm**2:
         return None
     window = _bounds(mask, round(_MARGIN_CM * canvas.px_per_cm))
-    own = _over(canvas, window)
-    hair = _without_face(own, np.ascontiguousarray(mask[window]))
-    above = _above_hairline(own, hair)
+    near = _over(canvas, window)
+    hair = _without_face(near, np.ascontiguousarray(mask[window]))
+    above = _above_hairline(near, hair)
     person = np.ascontiguousarray(canvas.face.regions.person[part][window])
-    return Scalp(own, _to_the_rim(own, _with_fringe(own, hair, above), person), person, above)
+    return Scalp(near, _to_the_rim(near, _with_fringe(near, hair, above), person), person, above)
 
 
 def _over(canvas, window):
@@ -147,9 +140,23 @@ def _bounds(mask, margin):
     )
 
 
-def _heights_cm(face):
+def _beyond(face, above_cm=-np.inf):
+    """Share of all hair that lies where nothing may change, as far as it lies so high, 0 to 1."""
+    x0, y0, x1, y1 = face.chart.box
+    hair, person = (np.clip(part[::_STRIDE, ::_STRIDE], 0.0, 1.0) for part in (face.regions.hair, face.regions.person))
+    near = np.s_[-(-y0 // _STRIDE) : -(-y1 // _STRIDE), -(-x0 // _STRIDE) : -(-x1 // _STRIDE)]
+    place = face.pixels_cm[-y0 % _STRIDE :: _STRIDE, -x0 % _STRIDE :: _STRIDE]
+    outside = np.ones(hair.shape, bool)
+    outside[near] = ring_window(place[..., 0], place[..., 1]) <= 0
+    height = _heights_cm(face, hair.shape)
+    # The hair's mask does not reach as far as that of the person, who has nothing but hair so high up.
+    far = outside * np.maximum(hair, person * (height > _ABOVE_SHOULDERS_CM)) * (height > above_cm)
+    return float(far.sum() / max((hair * ~outside).sum() + far.sum(), 1e-6))
+
+
+def _heights_cm(face, shape):
     """How high above the middle of the face every so many pixels of the photo lie, canonical cm."""
-    rows, columns = _STRIDE * np.indices([-(-size // _STRIDE) for size in face.image.shape[:2]])
+    rows, columns = _STRIDE * np.indices(shape)
     up = face.pose.vectors_to_px(np.array([0.0, 1.0, 0.0]))
     return ((columns - face.pose.origin_px[0]) * up[0] + (rows - face.pose.origin_px[1]) * up[1]) / (up @ up)
 
