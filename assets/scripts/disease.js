@@ -2,6 +2,8 @@
 const box = element.querySelector('input');
 const list = element.querySelector('ul');
 const WAIT_MS = 120;
+const ROOM_PX = 340;
+const LEAST_PX = 150; // three suggestions, however little room there is
 let options = [];
 let active = -1;
 let timer = 0;
@@ -68,6 +70,16 @@ function show(found, typed) {
   }
   list.hidden = false;
   box.setAttribute('aria-expanded', 'true');
+  fitList();
+}
+
+// The list opens to where there is room for it: below the box, or above it near the end of the screen.
+function fitList() {
+  const { top, bottom } = box.getBoundingClientRect();
+  const seen = window.visualViewport?.height ?? innerHeight;
+  const above = seen - bottom < ROOM_PX && top > seen - bottom;
+  list.classList.toggle('above', above);
+  list.style.maxHeight = `${Math.max(LEAST_PX, Math.min(ROOM_PX, (above ? top : seen - bottom) - 12))}px`;
 }
 
 async function suggest() {

@@ -13,6 +13,7 @@ from diseaseface.ui.parts import (
     example_buttons,
     remembered,
     script,
+    stale,
     step_title,
     title,
     words,
@@ -116,6 +117,7 @@ def _stage() -> dict:
     view = gr.Radio(
         texts.EVALUATE_VIEWS, value="map", show_label=False, label=texts.EVALUATE_MAP, elem_id="evaluate-view"
     )
+    stale("evaluate-stale")
     return {"picture": picture, "view": view, "status": words("evaluate-status"), "notes": words("evaluate-notes")}
 
 

@@ -73,6 +73,11 @@ def words(name: str) -> gr.HTML:
     return gr.HTML("", elem_id=name, js_on_load=None)
 
 
+def stale(name: str) -> None:
+    """Put the sentence that says, while a refusal stands, that the result is of before; the style sheet shows it."""
+    gr.HTML(f"<p>{texts.STALE}</p>", elem_id=name, elem_classes="stale", js_on_load=None)
+
+
 def working_line(name: str) -> dict[str, gr.Component]:
     """Put the line that says what is being done, and the button that stops it."""
     with gr.Row(elem_classes="doing", equal_height=True):

@@ -16,6 +16,7 @@ from diseaseface.ui.parts import (
     folded,
     remembered,
     script,
+    stale,
     step_title,
     title,
     words,
@@ -126,6 +127,7 @@ def _more(handlers: Handlers) -> dict:
 def _stage() -> dict:
     picture = viewer("picture", play=True)
     heard = {"live": ear("live", "live"), "film": ear("film", "film")}
+    stale("stale")
     with gr.Row(elem_id="below", equal_height=True):
         caption = gr.HTML("", elem_id="caption", js_on_load=None)
         status = gr.HTML(presenters.working_html(texts.READING_FACE), elem_id="status", js_on_load=None)

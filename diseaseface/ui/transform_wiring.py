@@ -31,7 +31,7 @@ def wire(page: gr.Blocks, handlers: Handlers, opening: Opening, downloads: Downl
             parts["severity"].release,
             parts["go"].change,
             *(parts[name].input for name in ("toward", "presentation", "sex", "side", "engine", "consent")),
-            *(parts[name].submit for name in ("seed", "age")),
+            *(getattr(parts[name], left) for name in ("seed", "age") for left in ("submit", "blur")),
         ],
         handlers.show,
         inputs,

@@ -79,6 +79,7 @@ VIEW = "Part of the picture"
 VIEWS = [("Whole", "whole"), ("Head", "head"), ("Eyes", "eyes"), ("Midface", "midface"), ("Mouth", "mouth")]
 BEFORE, AFTER = "Photo", "Drawn"
 CAPTION, CAPTION_AWAY = "severity {}", "taken away"
+STALE = "Still the result before: what you chose last was refused."
 READING_FACE = "Reading the face"
 SCORING = "Reading the picture back"
 COURSE = "Drawing the course"

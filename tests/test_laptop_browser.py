@@ -1,0 +1,73 @@
+"""The page on a small screen with a mouse: what one looks for is in sight and stays where it is."""
+
+import pytest
+from PIL import Image
+from test_browser import PATIENCE_MS, UPLOAD, address, browser, pytestmark, until_text  # noqa: F401 - fixtures and marks of the page
+
+SIZES = [(1440, 900), (1024, 768)]
+
+
+def opened(browser, address, size):  # noqa: F811 - a fixture handed on
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(address)
+    page.wait_for_selector("#signs table")
+    return page
+
+
+@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def page(request, browser, address):  # noqa: F811
+    """The page as a visitor finds it, without scrolling."""
+    page = opened(browser, address, request.param)
+    yield page
+    page.close()
+
+
+def in_sight(page, selector: str) -> bool:
+    box, height = page.locator(selector).bounding_box(), page.viewport_size["height"]
+    return box["y"] >= 0 and box["y"] + box["height"] <= height
+
+
+def test_suggestions_open_where_all_of_them_can_be_seen(page):
+    page.fill("#disease input", "cornelia")
+    page.wait_for_selector("#disease [role=option]:has-text('Cornelia de Lange syndrome 2')")
+    assert in_sight(page, "#disease [role=listbox]")
+    assert page.locator("#disease [role=listbox]").bounding_box()["height"] >= 150
+
+
+def test_a_refused_photo_leaves_the_result_before_pale_and_says_that_it_is_of_before(page, tmp_path):
+    wall = tmp_path / "wall.png"
+    Image.new("RGB", (300, 300), "grey").save(wall)
+    assert not page.is_visible("#stale")
+    page.check("#consent input")
+    page.set_input_files(UPLOAD, wall)
+    page.wait_for_selector("#photo-notice .notice:has-text('face')")
+    page.wait_for_selector("#stale", state="visible")
+    assert float(page.eval_on_selector("#readings", "box => getComputedStyle(box).opacity")) < 0.6
+    page.click("#examples button >> nth=1")
+    page.wait_for_selector("#stale", state="hidden")
+    assert page.eval_on_selector("#readings", "box => getComputedStyle(box).opacity") == "1"
+
+
+def test_an_age_is_heard_when_its_box_is_left(page):
+    page.click("#more > button")
+    page.fill("#age input, #age textarea", "abc")
+    page.press("#age input, #age textarea", "Tab")
+    until_text(page, "#notice", "number of years")
+
+
+MOVES = """() => { window.moved = []; const box = document.querySelector('#compared .frame');
+    const note = () => window.moved.push(Math.round(box.getBoundingClientRect().top));
+    new MutationObserver(note).observe(document.querySelector('#compare-shown'), {childList: true, subtree: true});
+    note(); }"""
+
+
+def test_pictures_that_are_compared_stay_where_they_are_while_they_are_drawn_anew(page):
+    page.click("button[role=tab]:has-text('Compare')")
+    page.wait_for_selector("#compare-differences table")
+    page.wait_for_selector("#compare-status .working", state="detached")
+    page.evaluate(MOVES)
+    page.press("#compare-one-severity input[type=range]", "ArrowRight")
+    until_text(page, "#compare-differences thead", "71\N{NO-BREAK SPACE}%")
+    page.wait_for_selector("#compare-status .working", state="detached")
+    assert len(set(page.evaluate("window.moved"))) == 1
