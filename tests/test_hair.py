@@ -10,7 +10,7 @@ from PIL import Image
 from diseaseface.edits import Change
 from diseaseface.engines.morph import scalp, skull
 from diseaseface.engines.morph.appearance import paint
-from diseaseface.engines.morph.canvas import prepare
+from diseaseface.engines.morph.canvas import prepare, spread
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.evaluation.readings import read_change
 from diseaseface.faces.look import look
@@ -128,8 +128,10 @@ def test_a_bald_head_has_the_skin_of_the_forehead(canvas, head):
 
 
 @pytest.mark.parametrize("outward", [1, -1], ids=["left", "right"])
-def test_an_ear_whose_top_was_under_hair_ends_in_an_arc(canvas, head, outward):
-    ear = (skull.radius(head.canvas) > 1.03) & (np.abs(head.behind - head.background).max(axis=2) > 0.05)
+def test_an_ear_whose_top_is_under_hair_ends_in_an_arc(head, outward):
+    covered = np.maximum(head.hair, (head.canvas.y_cm > 2.9).astype(np.float32) * head.canvas.skin)
+    light, bare = skull.behind(head.canvas, covered, skull.stumps(head.canvas, covered), head.background)
+    ear = (skull.radius(head.canvas) > 1.03) & (bare > 0.5)
     out = np.where(ear, outward * head.canvas.x_cm, 0.0)
     rows = head.canvas.y_cm[:, np.argmin(np.abs(head.canvas.x_cm[0] - 8.5 * outward))]
     reach = [out[(rows > y) & (rows <= y + 0.2)].max() - 8.1 for y in np.arange(2.0, 6.0, 0.2)]
@@ -138,6 +140,40 @@ def test_an_ear_whose_top_was_under_hair_ends_in_an_arc(canvas, head, outward):
     assert reach[0] > 1.5
     assert reach[ends - 1] < 0.7 * reach[0]
     assert np.all(np.diff(reach[: ends + 1]) < 0.1)
+    assert np.abs(light - head.background)[ear].max(axis=1).mean() > 0.05  # skin, not wall
+
+
+def test_an_ear_whose_rim_shows_stays_as_it_is(canvas, head):
+    linear, _, _ = paint(canvas, [asked("total_alopecia", 1.0)], 0)
+    after, before = (planes[head.canvas.window] for planes in (linear, canvas.linear))
+    assert {stump.outward for stump in head.stumps if stump.whole} == {1.0, -1.0}
+    for stump in head.stumps:
+        out, up = stump.outward * head.canvas.x_cm - stump.root, head.canvas.y_cm
+        rim = (out > 0.5 * stump.width) & (out < stump.width) & (up > 0.0) & (up < stump.top - 0.2)
+        assert np.mean(np.abs(after - before)[rim].max(axis=1) > 1 / 128) < 0.02
+        above = (out > 0.5) & (out < 3.0) & (up > stump.top + 0.8) & (up < 6.0)
+        assert np.abs(after - head.background)[above].mean() < 0.02  # nothing stands over it
+
+
+def test_the_wall_keeps_its_colour_whatever_the_skin_gets(canvas, head):
+    bald, white = asked("total_alopecia", 1.0), Change(CATALOGUE["vitiligo"], 30.0)
+    around = (head.hair > 0.9) & (skull.radius(head.canvas) > 1.1) & (head.canvas.y_cm > 5.0)
+    alone, both = (paint(canvas, changes, 0)[0][head.canvas.window][around] for changes in ([bald], [bald, white]))
+    np.testing.assert_allclose(both, alone, atol=1e-6)
+
+
+def test_what_is_filled_from_one_light_has_that_light_everywhere():
+    known = np.zeros((90, 130), np.float32)
+    known[:, :8], known[40:60, 60:] = 1.0, 1e-5  # hardly anything is known in the middle
+    filled = spread(0.6 * known[..., None].repeat(3, axis=2), known)
+    np.testing.assert_allclose(filled, 0.6, rtol=1e-3)
+
+
+def test_a_wall_runs_on_behind_the_hair_at_its_own_level(canvas, head):
+    wall = (head.person < 0.01) & (head.hair < 0.01) & (skull.radius(head.canvas) > 1.25)
+    known = np.median(np.stack(head.canvas.planes, axis=-1)[wall], axis=0)
+    continued = head.background[skull.radius(head.canvas) < 1.2]
+    np.testing.assert_allclose(np.median(continued, axis=0), known, rtol=0.03)
 
 
 def test_the_bald_head_takes_the_colour_that_the_skin_gets(canvas, head):

@@ -215,12 +215,13 @@ def spread(weighted: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Fill gaps by pull and push: `weighted` (h, w, k) are values times `weight` (h, w), 0 to 1."""
     height, width = weight.shape
     if min(height, width) < 4:
-        return weighted / np.maximum(weight, 1e-4)[..., None]
+        usual = weighted.sum(axis=(0, 1)) / max(float(weight.sum()), 1e-6)  # where nothing near is known
+        return (weighted + 1e-3 * usual) / (weight + 1e-3)[..., None]
     size = ((width + 1) // 2, (height + 1) // 2)
     half = cv2.resize(weighted, size, interpolation=cv2.INTER_AREA)
     half_weight = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
-    gain = np.minimum(1.0, 2.0 * half_weight) / np.maximum(half_weight, 1e-4)
-    below = spread(half * gain[..., None], np.minimum(1.0, 2.0 * half_weight))
+    gain = np.minimum(2.0, 1.0 / np.maximum(half_weight, 1e-6)) * (half_weight > 1e-4)  # one and the same for both
+    below = spread(half * gain[..., None], half_weight * gain)
     below = cv2.resize(below, (width, height), interpolation=cv2.INTER_LINEAR)
     return weighted + (1.0 - weight)[..., None] * below
 

@@ -22,6 +22,7 @@ _HIDDEN_OFF, _HIDDEN_SOFT, _HIDDEN_ZONE = (0.3, 0.96), 1.6, (0.98, 0.86)
 _HIDDEN_STAYS = np.float32(_OUT * (1.0 + _HIDDEN_SOFT))
 _HIDDEN_LIMIT = 0.5  # of the hair, where what lies behind it would have to be made up
 _FLYAWAY_CM = 2.2  # single hairs reach that far from a whole head of hair
+_GLOW_CM = 1.0
 _UNLIKE_WALL = (0.03, 0.09)  # where they show, natural logarithm of light
 _PATCHES, _TRIES = 4, 6000
 _PATCH_CM = (1.0, 1.8)
@@ -76,7 +77,9 @@ def lost(head: Scalp, name: str, amount: float, seed: int) -> tuple[float | None
 def bare(head: Scalp, left: np.ndarray, tint: np.ndarray) -> np.ndarray:
     """Return the light behind lost hair, (h, w, 3): a scalp in the shade of the hair that is left (h, w)."""
     near = cv2.GaussianBlur(head.hair * left, (0, 0), max(0.8, _SHADE_CM * head.canvas.px_per_cm))
-    return head.behind * (tint * (1.0 - _SHADE * near * head.inside)[..., None])
+    light, skin = head.bare
+    tinted = 1.0 + skin[..., None] * (tint - 1.0)  # the wall keeps its colour
+    return light * (tinted * (1.0 - _SHADE * near * head.inside)[..., None])
 
 
 def _gone(head, loss, end, few=np.s_[:, :]):
@@ -123,7 +126,16 @@ def _thinning(head, seed):
     if head.hidden:
         zone = head.reach * maps.smoothstep(y, -2.0, 2.0) * maps.smoothstep(skull.radius(head.canvas), *_HIDDEN_ZONE)
         return Loss(resistance.astype(np.float32), _HIDDEN_SOFT, zone.astype(np.float32))
-    return Loss(resistance.astype(np.float32), 1.0, np.maximum(head.reach, _flyaway(head) * off).astype(np.float32))
+    beyond = np.maximum(_flyaway(head), _glow(head)) * off
+    return Loss(resistance.astype(np.float32), 1.0, np.maximum(head.reach, beyond).astype(np.float32))
+
+
+def _glow(head):
+    """Where a lens and what sharpens a photo make the wall beside hair lighter or darker than it is, (h, w)."""
+    canvas = head.canvas
+    grown = skull.by_disc(head.hair, cv2.MORPH_DILATE, _GLOW_CM, canvas.px_per_cm)
+    near = cv2.GaussianBlur(grown, (0, 0), 0.5 * _GLOW_CM * canvas.px_per_cm)
+    return near * maps.smoothstep(canvas.y_cm, 2.0, 6.0) * (1.0 - np.maximum(canvas.skin, head.ears)) * head.in_ring
 
 
 def _flyaway(head):
@@ -131,7 +143,7 @@ def _flyaway(head):
     canvas = head.canvas
     grown = skull.by_disc(head.hair, cv2.MORPH_DILATE, _FLYAWAY_CM, canvas.px_per_cm)
     near = cv2.GaussianBlur(grown, (0, 0), 0.2 * canvas.px_per_cm)
-    level = maps.smoothstep(canvas.y_cm, 2.0, 4.0) * (1.0 - canvas.skin)
+    level = maps.smoothstep(canvas.y_cm, 2.0, 4.0) * (1.0 - np.maximum(canvas.skin, head.ears))
     wall = np.maximum(head.background[..., 1], 1 / 512)
     other = maps.smoothstep(np.abs(cv2.log(np.maximum(canvas.planes[1], 1 / 512) / wall)), *_UNLIKE_WALL)
     strands = cv2.GaussianBlur(cv2.dilate(other, np.ones((5, 5), np.uint8)), (0, 0), 1.0)

@@ -78,10 +78,9 @@ def _laid_bare(canvas, linear, head, planes, left):
 
 def _tint(canvas, linear):
     """What other signs have made of the forehead's colour, a factor (3,)."""
-    where = canvas.inside * (canvas.y_cm > 5.0)
-    total = float(where.sum())
-    if total < 30.0 or linear is canvas.linear:
+    where = (canvas.inside > 0.9) & (canvas.y_cm > 5.0)
+    if where.sum() < 30 or linear is canvas.linear:
         return np.ones(3, np.float32)
-    now = linear[canvas.window]
-    pairs = [(float((now[..., k] * where).sum()), float((canvas.planes[k] * where).sum())) for k in range(3)]
-    return np.array([new / max(old, 1e-6) for new, old in pairs], np.float32)
+    # The median: what lies on the forehead in patches is not on the scalp.
+    now, before = (planes[canvas.window][where] for planes in (linear, canvas.linear))
+    return np.median(now / np.maximum(before, 1 / 4096), axis=0)

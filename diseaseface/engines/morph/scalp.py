@@ -6,7 +6,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from diseaseface.engines.morph import fibres, maps, skull
+from diseaseface.engines.morph import eartops, fibres, maps, skull
 from diseaseface.engines.morph.canvas import Canvas
 from diseaseface.faces.chart import ring_window
 
@@ -18,6 +18,8 @@ _CROWN_CM, _NOTHING_BEYOND = 3.0, 0.001  # so high, and so small a share of the 
 _CUT = "Some hair lies farther from the face than anything may change: it would be left standing."
 _FRINGE_CM = 1.8
 _RIM_CM, _RIM_ABOVE_CM = 1.2, (0.0, 1.5)  # how much of the hair's rim its mask may miss, and where no shoulder is near
+_EAR_RIM_CM, _FOLDS_CM = 0.4, 0.3
+_DARKER_THAN_EARS = (0.55, 0.95)  # natural logarithm of light, from the face's skin
 _BESIDE_CM = (8.8, 8.0)  # further out than any face
 _SURELY_DARKER = (0.8, 1.4)  # than skin in its own shade
 _GAP_CM, _GAP_WIDTH_CM, _GAPS_BELOW_CM = 3.0, 0.6, 11.0
@@ -37,12 +39,18 @@ class Scalp:
         Head, hair, neck and clothes before the background.
     line_cm : float32
         How far above the hairline, along the midline's direction, canonical cm; negative below it.
+    ears : float32
+        What shows of the ears, up to their rims.
+    stumps : tuple of Stump
+        Where the ears are.
     """
 
     canvas: Canvas
     hair: np.ndarray
     person: np.ndarray
     line_cm: np.ndarray
+    ears: np.ndarray
+    stumps: tuple[eartops.Stump, ...]
 
     @cached_property
     def along(self) -> np.ndarray:
@@ -59,7 +67,9 @@ class Scalp:
         """Hair and the margin in which single hairs end, (h, w)."""
         grown = skull.by_disc(self.hair, cv2.MORPH_DILATE, skull.EDGE_CM, self.canvas.px_per_cm)
         soft = cv2.GaussianBlur(grown, (0, 0), max(0.8, skull.EDGE_CM / 2.5 * self.canvas.px_per_cm))
-        return (np.clip(1.3 * soft, 0.0, 1.0) * _free(self.canvas) * self.in_ring).astype(np.float32)
+        soft = np.clip(1.3 * soft, 0.0, 1.0)
+        soft += self.ears * (np.minimum(soft, self.hair) - soft)
+        return (soft * _free(self.canvas) * self.in_ring).astype(np.float32)
 
     @cached_property
     def in_ring(self) -> np.ndarray:
@@ -92,9 +102,14 @@ class Scalp:
         return skull.background(self.canvas, self.hair, self.person)
 
     @cached_property
+    def bare(self) -> tuple[np.ndarray, np.ndarray]:
+        """Light of the bare head, and beside it of the background, (h, w, 3); where the bare head is, (h, w)."""
+        return skull.behind(self.canvas, self.hair, self.stumps, self.background)
+
+    @property
     def behind(self) -> np.ndarray:
         """Light of the bare head, and beside it of the background, (h, w, 3)."""
-        return skull.behind(self.canvas, self.hair, self.background)
+        return self.bare[0]
 
     @cached_property
     def hidden(self) -> str | None:
@@ -114,10 +129,11 @@ def find(canvas: Canvas) -> Scalp | None:
         return None
     window = _bounds(mask, round(_MARGIN_CM * canvas.px_per_cm))
     near = _over(canvas, window)
-    hair = _without_face(near, np.ascontiguousarray(mask[window]))
+    hair, ears, stumps = _beside_ears(near, _without_face(near, np.ascontiguousarray(mask[window])))
     above = _above_hairline(near, hair)
     person = np.ascontiguousarray(canvas.face.regions.person[part][window])
-    return Scalp(near, _to_the_rim(near, _with_fringe(near, hair, above), person), person, above)
+    hair = _to_the_rim(near, _with_fringe(near, hair, above), person) * (1.0 - ears)
+    return Scalp(near, hair, person, above, ears, stumps)
 
 
 def _over(canvas, window):
@@ -206,6 +222,26 @@ def _to_the_rim(canvas, hair, person):
     bare = np.clip(2.0 * canvas.skin, 0.0, 1.0)
     rim = np.clip(person, 0.0, 1.0) * beside * beyond * (1.0 - bare) * _free(canvas)
     return np.maximum(hair, rim).astype(np.float32)
+
+
+def _beside_ears(canvas, hair):
+    """Hair with what is taken for the skin of an ear and far too dark for it; what shows of the ears; where they are.
+
+    Ears reach out to rims that are too light, or too far in the shade, to be taken for skin.
+    """
+    beyond = 1.0 - skull.outline(canvas)
+    dark = maps.smoothstep(_darker(canvas, hair, 1.0 - beyond), *_DARKER_THAN_EARS)
+    over = canvas.skin * beyond * dark * maps.smoothstep(canvas.y_cm, *_RIM_ABOVE_CM)
+    over = skull.by_disc(over, cv2.MORPH_OPEN, _FOLDS_CM, canvas.px_per_cm)  # the folds of an ear are narrower
+    hair = np.maximum(hair, over * _free(canvas))
+    stumps = skull.stumps(canvas, hair)
+    top_cm = eartops.level(canvas, stumps)
+    bare = np.clip(2.0 * canvas.skin, 0.0, 1.0) * (1.0 - hair) * (canvas.y_cm < top_cm + eartops.STEP_CM)
+    reach = round(_EAR_RIM_CM * canvas.px_per_cm)
+    towards = np.ones((2 * reach + 1, reach + 1), np.uint8)
+    left, right = (cv2.dilate(bare * beyond, towards, anchor=(at, reach)) for at in (0, reach))
+    rim = np.where((canvas.x_cm > 0) == (canvas.x_cm[:, -1:] > canvas.x_cm[:, :1]), right, left)
+    return hair, np.maximum(bare, rim * (1.0 - dark) * (1.0 - hair)) * beyond, stumps
 
 
 def _fringe_gaps(canvas, hair):

@@ -1,5 +1,6 @@
 """What lies behind scalp hair: a bald head in the photo's light, and beside it the background."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
@@ -13,8 +14,10 @@ EDGE_CM = 0.45  # hairs too thin for the mask reach that far onto the skin
 # The skull of a bald head from the front, an ellipse in canonical cm: as on three bald heads looked at.
 _CENTRE_CM, _RADII_CM = (0.0, 5.5), (8.1, 7.8)
 _CLEAR_CM = 0.9  # nearer to a head of hair the wall has its tinge, from lens and single hairs
+_SHOULDERS_CM = -8.0  # down to where walls are looked at
 _LEAST_PLACES, _LEAST_BEND = 60, 0.01  # to tell how a wall's light changes, and how stiff it is
 _RIM = (0.05, 0.55)
+_LOWEST_CM = -7.0  # where ears are looked for
 _EAR_CM = ((6.9, 9.3), (-2.5, 2.0))
 _BARE_BELOW_CM, _MUCH_CM2 = -3.0, 7.0
 _MOST_LONG = 0.66  # hair over ears and neck
@@ -36,47 +39,63 @@ def outline(canvas: Canvas) -> np.ndarray:
     return maps.smoothstep(radius(canvas), 1.0 + edge, 1.0 - edge).astype(np.float32)
 
 
-def behind(canvas: Canvas, hair: np.ndarray, ground: np.ndarray) -> np.ndarray:
-    """Return the light of the bare head before the background `ground`, (h, w, 3)."""
-    ears = eartops.stumps(canvas, _RADII_CM[0])
-    head = np.maximum(outline(canvas), _between_ears(canvas, ears))
+def stumps(canvas: Canvas, hair: np.ndarray) -> tuple[eartops.Stump, ...]:
+    """Return what shows of the ears beside the skull, under hair (h, w)."""
+    return eartops.stumps(canvas, hair, _RADII_CM[0])
+
+
+def behind(
+    canvas: Canvas, hair: np.ndarray, ears: Sequence[eartops.Stump], ground: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the light of the bare head before the background `ground`, (h, w, 3), and where the head is, (h, w)."""
+    head = np.maximum(outline(canvas), _between_ears(canvas, hair, ears))
     light = ground + head[..., None] * (_bare_head(canvas, hair) - ground)
-    return eartops.grown(canvas, light, _ears(canvas, hair), ears)
+    return eartops.grown(canvas, light, head, _ears(canvas, hair), ears)
 
 
 def background(canvas: Canvas, hair: np.ndarray, person: np.ndarray) -> np.ndarray:
     """Return the background's light, continued behind the head, (h, w, 3)."""
     size = 2 * round(_CLEAR_CM * canvas.px_per_cm) + 1
-    wall = 1.0 - cv2.dilate(np.maximum(person, hair), np.ones((size, size), np.uint8))
-    course = _course(canvas, wall)
+    taken = cv2.dilate(np.maximum(person, hair), np.ones((size, size), np.uint8))
+    wall = maps.smoothstep(taken, 0.3, 0.1)  # the least share of a dark head would darken all that is filled
+    course = _course(canvas)
     level = replace(canvas, planes=tuple(p / course[..., k] for k, p in enumerate(canvas.planes)))
     return fill(level, wall, 0.25) * course * _grain(canvas, "wall grain", 0.01, wall)
 
 
-def _course(canvas, wall):
-    """How a wall's light changes across the photo, a bent plane through what shows of it, (h, w, 3)."""
-    step = max(1, round(0.4 * canvas.px_per_cm))
-    known = wall[::step, ::step] > 0.9
+def _course(canvas):
+    """How a wall's light changes across the photo, a bent plane through all that shows of it, (h, w, 3)."""
+    face, step = canvas.face, max(1, round(0.4 * canvas.px_per_cm))
+    x0, y0, x1, y1 = face.chart.box
+    masks = face.regions.person[y0:y1:step, x0:x1:step], face.regions.hair[y0:y1:step, x0:x1:step]
+    size = 2 * round(_CLEAR_CM * canvas.px_per_cm / step) + 1
+    taken = cv2.dilate(np.maximum(*masks), np.ones((size, size), np.uint8))
+    place = face.pixels_cm[::step, ::step]
+    known = (taken < 0.1) & (place[..., 1] > _SHOULDERS_CM)
     if known.sum() < _LEAST_PLACES:
         return np.ones((*canvas.shape, 3), np.float32)
-    x, y = canvas.x_cm / 10.0, canvas.y_cm / 10.0
-    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
-    light = np.stack([np.log(np.maximum(p[::step, ::step][known], 1 / 512)) for p in canvas.planes], axis=-1)
+    light = np.log(np.maximum(canvas.linear[::step, ::step][known], 1 / 512))
     bend = _LEAST_BEND * np.diag([0.0, 0.0, 0.0, 1.0, 1.0, 1.0])
-    few = terms[::step, ::step][known]
+    few = _terms(*place[known][:, :2].T)
     fit = np.linalg.solve(few.T @ few + bend * len(few), few.T @ light)
-    return np.exp(terms @ fit).astype(np.float32)
+    return np.exp(_terms(canvas.x_cm, canvas.y_cm) @ fit).astype(np.float32)
+
+
+def _terms(x_cm, y_cm):
+    """The terms of a bent plane, (..., 6)."""
+    x, y = x_cm / 10.0, y_cm / 10.0
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
 
 
 def reason_hidden(canvas: Canvas, hair: np.ndarray, person: np.ndarray, ground: np.ndarray) -> str | None:
     """Say why what lies behind the hair cannot be told; None where it can."""
-    if _long(canvas, hair) > _MOST_LONG:
-        return _LONG
     light, level = (cv2.log(np.maximum(a, 1 / 512)) for a in (canvas.planes[1], np.ascontiguousarray(ground[..., 1])))
     away, wide = np.abs(light - level), 2 * round(0.8 * canvas.px_per_cm) + 1
     around = (cv2.dilate(hair, np.ones((wide, wide), np.uint8)) > 0.5) & (person < 0.02) & (canvas.y_cm > 2.0)
     if around.sum() < 50 or np.percentile(away[around], 80) > _MOST_UNEVEN:
         return _UNEVEN
+    if _long(canvas, hair) > _MOST_LONG:
+        return _LONG
     solid = (hair > 0.7) & (canvas.y_cm > 8.0)
     return _ALIKE if not solid.any() or np.median(away[solid]) < _LEAST_APART else None
 
@@ -100,12 +119,12 @@ def by_disc(values: np.ndarray, operation: int, radius_cm: float, px_per_cm: flo
     return cv2.resize(done, values.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
-def _between_ears(canvas, ears):
-    """The sides of the head as far as the ears, where they show, (h, w)."""
-    closed = by_disc(np.maximum(outline(canvas), canvas.skin), cv2.MORPH_CLOSE, 0.7, canvas.px_per_cm)
-    up_to = eartops.level(canvas, ears)
-    level = maps.smoothstep(canvas.y_cm - up_to, 0.1, -0.4) * maps.smoothstep(canvas.y_cm, -4.0, -2.0)
-    return cv2.GaussianBlur(closed, (0, 0), 0.8) * level
+def _between_ears(canvas, hair, ears):
+    """The sides of the head as far as the ears, where they show: what lies inwards of their skin, (h, w)."""
+    bare = canvas.skin * (1.0 - hair) * (canvas.y_cm < eartops.level(canvas, ears)) * (canvas.y_cm > _LOWEST_CM)
+    inwards = [np.maximum.accumulate(a, axis=1) for a in (bare, bare[:, ::-1])]
+    one, other = (inwards[0], inwards[1][:, ::-1])
+    return np.where((canvas.x_cm > 0) == (canvas.x_cm[:, -1:] > canvas.x_cm[:, :1]), other, one)
 
 
 def _ears(canvas, hair):
