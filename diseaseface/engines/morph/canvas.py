@@ -220,7 +220,7 @@ def spread(weighted: np.ndarray, weight: np.ndarray) -> np.ndarray:
     size = ((width + 1) // 2, (height + 1) // 2)
     half = cv2.resize(weighted, size, interpolation=cv2.INTER_AREA)
     half_weight = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
-    gain = np.minimum(2.0, 1.0 / np.maximum(half_weight, 1e-6)) * (half_weight > 1e-4)  # one and the same for both
+    gain = np.minimum(2.0, 1.0 / np.maximum(half_weight, 1e-6))  # one and the same for both
     below = spread(half * gain[..., None], half_weight * gain)
     below = cv2.resize(below, (width, height), interpolation=cv2.INTER_LINEAR)
     return weighted + (1.0 - weight)[..., None] * below
