@@ -52,6 +52,7 @@ _ON_SCALP = "scalp"  # drawn by `mane`, on a canvas of its own
 # By operator: the sign that takes the pigment of its hair, and how much of its darkness that takes at most.
 _PALE_HAIR = {"brows": "eyebrow_whitening", "hairs": "eyebrow_whitening", "lashes": "eyelash_whitening"}
 _PALEST = 0.9
+_FAIR, _PALE_BROWS = "generalized_depigmentation", "eyebrow_whitening"
 _LEAST_CHANGE = 1.0 / 4096  # of linear light; below it no code of the picture changes
 
 
@@ -112,11 +113,19 @@ def takes_away(change: Change) -> bool:
 
 
 def _layers(canvas, changes, seed):
-    """What each change puts on the canvas; hair that one sign of the brows added is no other sign's to take."""
-    layers, healed = {}, canvas
+    """What each change puts on the canvas.
+
+    Hair that one sign of the brows added is no other sign's to take, and pale brows lie on skin as it has become.
+    """
+    layers, healed, fair = {}, canvas, None
     for k in sorted(range(len(changes)), key=lambda k: changes[k].attribute.name, reverse=True):
         on_brows = changes[k].attribute.operator == "brows" and takes_away(changes[k])
-        layers[k] = _layer(healed if on_brows else canvas, changes[k], seed)
+        pale = changes[k].attribute.name == _PALE_BROWS and fair is not None and not takes_away(changes[k])
+        layers[k] = _layer(fair if pale else healed if on_brows else canvas, changes[k], seed)
+        layers[k] = replace(layers[k], over=pale)
+        if changes[k].attribute.name == _FAIR and layers[k].inks:
+            planes = _ink(canvas, [layers[k]], list(canvas.planes), canvas.skin, through)
+            fair = replace(canvas, planes=tuple(planes), _kept={})
         if on_brows and layers[k].backwards:
             planes = _ink(healed, [layers[k]], list(healed.planes), healed.skin, before)
             healed = replace(healed, planes=tuple(planes), _kept={})
@@ -154,14 +163,22 @@ def _compose(canvas, layers):
         planes = _shine(canvas, drawn, planes, without_shine)
         planes = _ink(canvas, drawn, planes, bare, before)
     for layer in layers:
-        if layer.content is not None:
-            content, alpha = layer.content
-            for plane, new in zip(planes, cv2.split(content), strict=True):
-                plane[layer.part] += alpha * (new - plane[layer.part])
-            bare[layer.part] = np.maximum(bare[layer.part], alpha)
+        if layer.content is not None and not layer.over:
+            _lay(planes, layer)
+            bare[layer.part] = np.maximum(bare[layer.part], layer.content[1])
     new = [layer for layer in layers if not layer.backwards]
     planes = _ink(canvas, new, planes, bare, through)
+    for layer in layers:
+        if layer.content is not None and layer.over:
+            _lay(planes, layer)
     return _shine(canvas, new, planes, with_shine)
+
+
+def _lay(planes, layer):
+    """Put a layer's content into planes."""
+    content, alpha = layer.content
+    for plane, new in zip(planes, cv2.split(content), strict=True):
+        plane[layer.part] += alpha * (new - plane[layer.part])
 
 
 def _ink(canvas, layers, planes, bare, pass_light):

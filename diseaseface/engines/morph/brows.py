@@ -21,7 +21,7 @@ _LEAST_DEPTH = 0.1  # log light: less than that is no hair to see
 _LEAST_CONTRAST = 0.35  # log light between skin and new hair
 # Hair without pigment: its light by that of the brightest channel of the skin, a factor and a power, for it is lighter
 # than dark skin and about as light as fair skin; its colour; how much of it covers; its own light and shade.
-_PALE_LIGHT, _PALE, _PALE_COVER, _PALE_DETAIL = (0.72, 0.3), (1.0, 0.85, 0.62), 0.75, 0.6
+_PALE_LIGHT, _PALE, _PALE_COVER, _PALE_DETAIL = (0.72, 0.3), (1.05, 0.82, 0.58), 0.75, 0.6
 _STRANDS_CM, _BESIDE_CM = 0.12, 0.2
 # Thick brows part in lines that run like hairs: one for so many hairs, so far aside of them, so much lighter; by eye.
 _PARTINGS, _PARTED_CM, _PARTED = 7, 0.12, 0.75

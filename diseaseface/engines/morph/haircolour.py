@@ -8,10 +8,11 @@ from diseaseface.engines.morph.scalp import Scalp
 
 _LEAST_LIGHT, _MOST_LIGHT, _USUAL_LIGHT = 0.4, 0.62, 0.5  # of white hair
 _OVER_EYES = 1.5  # light of white hair over that of the whites of the eyes, which lie in shade
-_DETAIL = 0.5  # of the hair's light and shade, natural logarithm, that white hair keeps
+_DETAIL = 0.5  # of the light and shade of strands, natural logarithm, that white hair keeps
+_BROADLY, _BROAD_CM = 0.25, 0.3  # of that of locks and sheen, which the dark of pigment makes strong
 # Linear light over that of white hair: the pale yellow of hair without melanin, grey, white, red.
 _TINTS = {
-    "hair_hypopigmentation": (1.0, 0.86, 0.62),
+    "hair_hypopigmentation": (1.1, 0.86, 0.59),
     "hair_greying": (0.92, 0.92, 0.93),
     "white_forelock": (1.0, 0.98, 0.95),
     "red_hair": (0.42, 0.13, 0.04),
@@ -67,21 +68,25 @@ def _deep(head):
     return head.canvas.keep(("deep hair",), filled)
 
 
-def recolour(head: Scalp, planes: list[np.ndarray], way: np.ndarray, target: np.ndarray) -> list[np.ndarray]:
-    """Return planes (h, w) with hair taken a part of the way, in optical density, to a colour in the same light.
-
-    What shows through at the hair's edges keeps its own.
-    """
-    share = head.canvas.keep(("share of hair",), lambda: _share(head))
-    seen = zip(planes, cv2.split(head.behind), _deep(head), strict=True)
-    hairs = [_own(plane, behind, deep, share) for plane, behind, deep in seen]
+def recolour(head: Scalp, hairs: list[np.ndarray], way: np.ndarray, target: np.ndarray) -> list[np.ndarray]:
+    """Return planes (h, w) of the hair's light taken a part of the way, in optical density, to a colour."""
     detail = cv2.log(hairs[1]) - np.float32(_usual(head))
-    lit = np.float32(_DETAIL) * np.clip(detail, -2.5, 1.0) + _in_the_dark(head, detail)
+    broad = cv2.GaussianBlur(detail, (0, 0), _BROAD_CM * head.canvas.px_per_cm)
+    lit = _BROADLY * np.clip(broad, -2.5, 2.0) + _DETAIL * np.clip(detail - broad, -1.2, 1.2)
+    lit = lit.astype(np.float32) + _in_the_dark(head, detail)
     goals = [lit + np.float32(np.log(to)) for to in target]
-    return [
-        plane + share * (hair * cv2.exp(way * (goal - cv2.log(hair))) - hair)
-        for plane, hair, goal in zip(planes, hairs, goals, strict=True)
-    ]
+    return [hair * cv2.exp(way * (goal - cv2.log(hair))) for hair, goal in zip(hairs, goals, strict=True)]
+
+
+def strands(head: Scalp) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return the share of each pixel that is hair, (h, w), and the light of that hair, planes (h, w)."""
+
+    def made():
+        share = _share(head)
+        seen = zip(head.canvas.planes, cv2.split(head.behind), _deep(head), strict=True)
+        return share, [_own(plane, behind, deep, share) for plane, behind, deep in seen]
+
+    return head.canvas.keep(("share of hair",), made)
 
 
 def _own(plane, behind, deep, share):

@@ -48,6 +48,8 @@ class Layer:
         White light to add, as a share of the skin's usual brightness.
     part : (slice, slice)
         Rows and columns of the canvas that the inks and the content cover.
+    over : bool
+        The content is laid over what all inks have made, and takes none.
     backwards : bool
         Inks, bumps and shine are there already and are to be taken away again.
     """
@@ -59,6 +61,7 @@ class Layer:
     height_cm: np.ndarray | None = None
     shine: np.ndarray | None = None
     part: tuple[slice, slice] = (slice(None), slice(None))
+    over: bool = False
     backwards: bool = False
 
 

@@ -1,19 +1,21 @@
 """All signs of the scalp hair, composed on the hair's own canvas."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from diseaseface.edits import Change
 from diseaseface.engines.base import Applied
-from diseaseface.engines.morph import haircolour, hairloss, scalp
+from diseaseface.engines.morph import haircolour, hairloss, maps, scalp, skull
 from diseaseface.engines.morph.canvas import Canvas
 
 _LEAST_CHANGE = 1.0 / 4096
 _NO_HAIR = "Too little scalp hair is visible."
 _TOO_LONG = "Too much of the hair lies farther from the face than anything may change: its colour would end halfway."
 _MOST_BEYOND = 0.045  # share of the hair; by eye, on 22 heads
+_UNDER_HAIR = (0.02, 0.2)  # share of hair from which the skin beneath is told by that beside it
 _LOCK = "white_forelock"
 _NOT_BACK = "The hair that was there, or its colour, cannot be told from this photo."
 _SHARES = {"%": 0.01}
@@ -40,6 +42,7 @@ def paint(canvas: Canvas, linear: np.ndarray, changes: Sequence[Change], seed: i
     window = head.canvas.window
     planes = [np.ascontiguousarray(linear[window][..., k]) for k in range(3)]
     before, left = planes, np.ones(head.canvas.shape, np.float32)
+    hairs = None
     for k in sorted(range(len(changes)), key=lambda k: changes[k].attribute.name):
         change = changes[k]
         name, scale = change.attribute.name, _SHARES.get(change.attribute.unit, 1.0)
@@ -54,8 +57,11 @@ def paint(canvas: Canvas, linear: np.ndarray, changes: Sequence[Change], seed: i
         elif name != _LOCK and head.beyond > _MOST_BEYOND:
             applied[k] = Applied(change, None, _TOO_LONG)
         else:
-            planes = haircolour.recolour(head, planes, *haircolour.bleached(head, name, share))
+            hairs = haircolour.strands(head)[1] if hairs is None else hairs
+            hairs = haircolour.recolour(head, hairs, *haircolour.bleached(head, name, share))
             applied[k] = Applied(change, change.amount)
+    if hairs is not None:
+        planes = _laid_over(canvas, linear, head, planes, hairs)
     if left.min() < 1.0:
         planes = _laid_bare(canvas, linear, head, planes, left)
     changed = np.maximum.reduce([cv2.absdiff(new, old) for new, old in zip(planes, before, strict=True)])
@@ -68,6 +74,31 @@ def paint(canvas: Canvas, linear: np.ndarray, changes: Sequence[Change], seed: i
 def _undoes(change):
     pole = change.attribute.positive if change.amount > 0 else change.attribute.negative
     return pole is None
+
+
+def _laid_over(canvas, linear, head, planes, hairs):
+    """Planes with hair of another light in the place of the photo's; skin at its edges is as the skin beside it."""
+    share, had = haircolour.strands(head)
+    if linear is canvas.linear:
+        return [plane + share * (hair - own) for plane, hair, own in zip(planes, hairs, had, strict=True)]
+    photo, under = head.canvas.planes, maps.smoothstep(share, *_UNDER_HAIR)
+    laid = []
+    for k, beside in enumerate(cv2.split(_beside(head, planes))):
+        gain = planes[k] / np.maximum(photo[k], 1 / 4096)
+        gain += under * (beside - gain)
+        rest = np.maximum(photo[k] - share * had[k], 0.0)
+        most = (1.0 - share) * head.behind[..., k]  # shine on hair is no skin, and would glow as skin
+        rest += under * (np.minimum(rest, most) - rest)
+        laid.append(share * hairs[k] + rest * gain)
+    return laid
+
+
+def _beside(head, planes):
+    """What other signs have made of the skin nearby, a factor (h, w, 3); the wall keeps its light."""
+    bare = head.canvas.skin**2 * (1.0 - head.hair)
+    gains = tuple(now / np.maximum(was, 1 / 4096) for now, was in zip(planes, head.canvas.planes, strict=True))
+    near = skull.fill(replace(head.canvas, planes=gains), bare, 0.2)
+    return 1.0 + (head.bare[1] * np.clip(head.person, 0.0, 1.0))[..., None] * (near - 1.0)
 
 
 def _laid_bare(canvas, linear, head, planes, left):
