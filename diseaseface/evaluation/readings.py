@@ -8,6 +8,7 @@ import numpy as np
 
 from diseaseface.evaluation import colour, hair, lesions, texture, wrinkles
 from diseaseface.evaluation.contours import traced_lids_cm, traced_points_cm
+from diseaseface.evaluation.field import told_changes
 from diseaseface.evaluation.frame import PX_PER_CM, Frame, frame_of
 from diseaseface.evaluation.margins import margin_shifts
 from diseaseface.evaluation.skin import SKIN
@@ -178,6 +179,7 @@ def _tracked(frame: Frame, codes: np.ndarray, motion: Motion, lids: Mapping[str,
     margins = {name: shift.amount_mm for name, shift in margin_shifts(frame, codes, motion, lids).items()}
     if motion.calm is not None:  # grain shakes what is matched and what is followed, each in its own way
         margins = {name: 0.5 * (amount + changes[name]) for name, amount in margins.items()}
+        changes |= told_changes(frame, codes, motion.calm)
     changes |= margins
     first, then = view(frame), View(frame, motion.seen, motion.flow, codes)
     return changes | {name: read(then, first) for name, (_, read) in SURFACE.items()}
