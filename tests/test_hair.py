@@ -1,5 +1,6 @@
 """Scalp hair: what is lost, what loses its colour, and what has to stay as it is."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -105,6 +106,31 @@ def test_hair_pales_up_to_its_outer_edge(face, engine):
     rim = (person > 0.9) & (head.canvas.y_cm > 3.0) & (skull.radius(head.canvas) > 1.15) & (head.canvas.skin < 0.1)
     assert rim.sum() > 1000
     assert np.mean((now - was < 0.15)[rim]) < 0.03
+
+
+def test_temples_in_the_shade_of_hair_are_no_hair(canvas, head):
+    """Light falls off evenly there; strands are dark beside what is light."""
+    aside = np.clip((np.abs(canvas.x_cm) - 4.0) / 3.0, 0.0, 1.0)
+    shaded = canvas.linear.copy()
+    shaded[canvas.window] *= (1.0 - 0.4 * aside * canvas.skin)[..., None]
+    darker = replace(canvas, linear=shaded, planes=tuple(shaded[canvas.window][..., k] for k in range(3)), _kept={})
+    temples = (np.abs(head.canvas.x_cm) > 5.0) & (head.canvas.y_cm < 8.0) & (head.hair < 0.1) & (head.canvas.skin > 0.9)
+    assert temples.sum() > 500
+    assert scalp.find(darker).pigmented[temples].mean() < 0.05
+
+
+def test_long_hair_beside_the_neck_has_no_holes(canvas, head):
+    near, x, y = head.canvas, head.canvas.x_cm, head.canvas.y_cm
+    lock = (np.abs(x - 7.3) < 1.2) & (y < -3.0) & (y > -9.0)
+    sheen = lock & (np.abs(y + 6.0) < 0.8)
+    planes = tuple(np.where(lock, np.where(sheen, 0.12, 0.06) * tint, p).astype(np.float32)
+                   for p, tint in zip(near.planes, (1.0, 0.8, 0.6), strict=True))  # fmt: skip
+    long = replace(near, planes=planes, skin=near.skin * ~lock, _kept={})
+    found = scalp.hanging(long, np.maximum(head.hair, lock & ~sheen).astype(np.float32), lock.astype(np.float32))
+    assert found[sheen].mean() > 0.85
+    beside = cv2.dilate(lock.astype(np.uint8), np.ones((7, 7))) == 0
+    np.testing.assert_array_equal(found[beside], head.hair[beside])
+    np.testing.assert_array_equal(scalp.hanging(near, head.hair, head.person), head.hair)  # short hair has none
 
 
 def test_hair_that_reaches_beyond_what_may_change_keeps_its_colour_and_says_why(engine):

@@ -26,6 +26,7 @@ _TOLD_APART = (0.04, 0.12)  # linear light between hair and what is behind, from
 _EDGE_CM = (1.5, 0.8)  # inside the hair's edge it is whole
 _DEEP_CM = (0.4, 0.8)  # no skin shines through there
 _OFF_MIXTURE = (0.35, 0.15)  # what is no mixture is sheen
+_SURELY_HAIR = (0.35, 0.85)
 _EDGE_LIGHT = 1.5  # of single hairs at an edge over the hair within
 _DARK, _DARK_STRANDS = (-1.0, -2.2), 0.7  # natural logarithm of light: below the usual hair, and between strands there
 
@@ -54,7 +55,9 @@ def _share(head):
     aside = sum(((1.0 - seen) * b + seen * o - p) ** 2 for b, p, o in zip(behind, light, own, strict=True))
     told = maps.smoothstep(np.sqrt(apart), *_TOLD_APART) * maps.smoothstep(head.off_hair_cm, *_EDGE_CM)
     told *= maps.smoothstep(np.sqrt(aside / np.maximum(apart, 1e-6)), *_OFF_MIXTURE)
-    hair = cv2.GaussianBlur(head.hair, (0, 0), max(0.6, 0.07 * canvas.px_per_cm))
+    hair = cv2.GaussianBlur(head.pigmented, (0, 0), max(0.6, 0.07 * canvas.px_per_cm))
+    # Skin that curves into shade is on the way to hair, too: where hair is not expected, only what is near it is hair.
+    seen = seen + (1.0 - hair) * (maps.smoothstep(seen, *_SURELY_HAIR) - seen)
     return ((hair + told * (seen - hair)) * head.reach).astype(np.float32)
 
 

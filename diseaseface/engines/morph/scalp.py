@@ -17,7 +17,10 @@ _STRIDE, _ABOVE_SHOULDERS_CM = 4, -6.0  # pixels looked at; above it, a person i
 _CROWN_CM, _NOTHING_BEYOND = 3.0, 0.001  # so high, and so small a share of the hair, that nobody sees it left standing
 _CUT = "Some hair lies farther from the face than anything may change: it would be left standing."
 _FRINGE_CM = 1.8
+_TEMPLES_CM, _THIN = (3.5, 5.0), (0.1, 0.3)
 _RIM_CM, _RIM_ABOVE_CM = 1.2, (0.0, 1.5)  # how much of the hair's rim its mask may miss, and where no shoulder is near
+_HANGS_CM, _BESIDE_NECK_CM, _LEAST_HANGING_CM2 = (-2.0, -3.5), (4.5, 5.5), 1.5  # long hair beside the neck
+_LIKE_HAIR = (1.9, 1.3), (0.7, 0.4)  # light, and red over blue, natural logarithms apart from the hair nearby
 _EAR_RIM_CM, _FOLDS_CM = 0.4, 0.3
 _DARKER_THAN_EARS = (0.55, 0.95)  # natural logarithm of light, from the face's skin
 _BESIDE_CM = (8.8, 8.0)  # further out than any face
@@ -61,6 +64,13 @@ class Scalp:
     def strand(self) -> np.ndarray:
         """Even random numbers from 0 to 1, drawn out along the strands, (h, w)."""
         return fibres.strands(self.canvas, self.along)
+
+    @cached_property
+    def pigmented(self) -> np.ndarray:
+        """Hair without the skin of the temples, which lies in its shade and has no strands, (h, w)."""
+        aside = maps.smoothstep(np.abs(self.canvas.x_cm), *_TEMPLES_CM) * self.inside
+        shade = aside * (1.0 - maps.smoothstep(_thin(self.canvas), *_THIN))
+        return self.hair - shade * np.maximum(self.hair - self.canvas.hair, 0.0)
 
     @cached_property
     def reach(self) -> np.ndarray:
@@ -132,7 +142,7 @@ def find(canvas: Canvas) -> Scalp | None:
     hair, ears, stumps = _beside_ears(near, _without_face(near, np.ascontiguousarray(mask[window])))
     above = _above_hairline(near, hair)
     person = np.ascontiguousarray(canvas.face.regions.person[part][window])
-    hair = _to_the_rim(near, _with_fringe(near, hair, above), person) * (1.0 - ears)
+    hair = _to_the_rim(near, hanging(near, _with_fringe(near, hair, above), person), person) * (1.0 - ears)
     return Scalp(near, hair, person, above, ears, stumps)
 
 
@@ -213,6 +223,30 @@ def _with_fringe(canvas, hair, above_cm):
     near = near * maps.smoothstep(np.abs(canvas.x_cm), 7.5, 6.8) * (1.0 - np.clip(3.0 * canvas.brows, 0.0, 1.0))
     hair = np.maximum(hair, maps.smoothstep(darker, 0.14, 0.45) * near).astype(np.float32)
     return np.maximum(hair, _fringe_gaps(canvas, hair))
+
+
+def _thin(canvas):
+    """How much darker than what lies on both its sides each pixel is, natural logarithm of light, (h, w)."""
+    light = cv2.GaussianBlur(cv2.log(np.maximum(canvas.planes[1], 1 / 512)), (0, 0), max(0.6, 0.02 * canvas.px_per_cm))
+    return skull.by_disc(light, cv2.MORPH_CLOSE, 0.2, canvas.px_per_cm) - light
+
+
+def hanging(canvas: Canvas, hair: np.ndarray, person: np.ndarray) -> np.ndarray:
+    """Return hair (h, w) with the rest of long hair beside the neck, of the person: its shade and sheen are holes."""
+    low = maps.smoothstep(canvas.y_cm, *_HANGS_CM) * maps.smoothstep(np.abs(canvas.x_cm), *_BESIDE_NECK_CM)
+    seeds = (hair > 0.7) & (low > 0.5)
+    if seeds.sum() < _LEAST_HANGING_CM2 * canvas.px_per_cm**2:
+        return hair
+    near = cv2.split(skull.fill(canvas, seeds.astype(np.float32), 0.5))
+    over = [cv2.log(np.maximum(p, 1 / 512) / np.maximum(n, 1 / 512)) for p, n in zip(canvas.planes, near, strict=True)]
+    apart = np.abs(over[1]), np.abs(over[0] - over[2])
+    rest = np.clip(person, 0.0, 1.0) * (1.0 - canvas.skin) * low * _free(canvas)
+    for difference, limits in zip(apart, _LIKE_HAIR, strict=True):
+        rest *= maps.smoothstep(difference, *limits)
+    _, parts = cv2.connectedComponents(((rest > 0.5) | seeds).astype(np.uint8))
+    joined = np.isin(parts, np.unique(parts[seeds]))
+    soft = cv2.GaussianBlur((rest * joined).astype(np.float32), (0, 0), 0.7)
+    return np.maximum(hair, soft).astype(np.float32)
 
 
 def _to_the_rim(canvas, hair, person):
