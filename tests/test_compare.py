@@ -55,6 +55,15 @@ def test_two_pictures_with_the_same_signs_are_said_to_be_alike():
     assert "same signs" in compare.differences_html(drawing(**{MOUTH: 1.0}), drawing(**{MOUTH: 1.0}), ("A", "B"))
 
 
+def test_of_many_signs_that_differ_the_first_are_shown_and_the_others_folded():
+    names = [name for name, known in attributes().items() if known.positive][: compare.MOST_ROWS + 5]
+    html = compare.differences_html(drawing(**dict.fromkeys(names, 9.0)), drawing(), ("A", "B"))
+    shown, folded = html.split("<details>")
+    assert shown.count("<tr><th scope='row'>") == compare.MOST_ROWS
+    assert folded.count("<tr><th scope='row'>") == html.count("<tr><th scope='row'>") - compare.MOST_ROWS > 0
+    assert texts.COMPARE_MORE.format(folded.count("<tr><th scope='row'>")) in folded
+
+
 def test_each_of_eight_people_is_captioned_with_what_not_all_have():
     full = attributes()[SLANT].positive.full
     html = compare.patients_html([drawing(seed=3, **{MOUTH: 2.0}), drawing(seed=4, **{MOUTH: 2.0, SLANT: full})])

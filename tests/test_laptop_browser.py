@@ -35,6 +35,10 @@ def test_suggestions_open_where_all_of_them_can_be_seen(page):
     assert page.locator("#disease [role=listbox]").bounding_box()["height"] >= 150
 
 
+def test_photo_disease_and_severity_are_in_sight_at_once(page):
+    assert all(in_sight(page, place) for place in ("#photo", "#disease input", "#severity input[type=range]"))
+
+
 def test_a_refused_photo_leaves_the_result_before_pale_and_says_that_it_is_of_before(page, tmp_path):
     wall = tmp_path / "wall.png"
     Image.new("RGB", (300, 300), "grey").save(wall)

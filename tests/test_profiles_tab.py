@@ -262,6 +262,20 @@ def test_a_disease_that_hpo_lacks_has_a_graph_of_its_curated_signs(handlers):
     assert any(one.startswith(("OMIM:", "ORPHA:")) for one in ids)
 
 
+def test_near_diseases_are_buttons_too_nearest_first():
+    nodes = (
+        graphs.Node("A:1", "One", "disease"),
+        graphs.Node("A:2", "Far <i>", "disease"),
+        graphs.Node("A:3", "Near", "disease"),
+    )
+    edges = (graphs.Edge("A:1", "A:2", 0.2), graphs.Edge("A:1", "A:3", 0.4))
+    html = profile_words.near_html(graphs.Neighbourhood(nodes, edges))
+    assert html.index("data-id='A:3'") < html.index("data-id='A:2'")
+    assert "data-id='A:1'" not in html
+    assert "40% alike" in html
+    assert "<i>" not in html
+
+
 def test_the_nearest_disease_is_the_one_that_shares_the_most_telling_signs():
     around = graphs.around(graphs.load(), DOWN)
     near = {edge.other: edge.weight for edge in around.edges if edge.one == DOWN and ":" in edge.other[:6]}

@@ -470,6 +470,22 @@ def test_likeness_follows_the_distance_and_the_cosine_the_right_way(value, unit,
     assert words in presenters.likeness({"value": value, "unit": unit, "threshold": threshold})
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "figure"),
+    [
+        (0.1, "distance", "very likely"),
+        (0.34, "distance", "likely"),
+        (0.7, "distance", "no"),
+        (0.9, "cosine", "very likely"),
+    ],
+)
+def test_whether_it_is_the_same_person_is_said_in_words_with_the_number_explained_behind_them(value, unit, figure):
+    identity = score(value=value, unit=unit, model="dlib", threshold=0.6 if unit == "distance" else 0.4)
+    told = presenters.scores(report(scores={"identity": identity}))[0]
+    assert told.figure == figure, "a distance in large figures would be taken for a share"
+    assert f"{unit} {value:.2f}, {'larger' if unit == 'cosine' else 'smaller'} is nearer" in told.sentence
+
+
 def test_names_from_data_cannot_inject_markup():
     evil = "<img src=x onerror=alert(1)>"
     told = report(disease={"id": "x", "name": evil}, warnings=[evil], ranking=[{"name": evil}])

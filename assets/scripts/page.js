@@ -100,6 +100,12 @@
     document.querySelector(`#${name}`)?.scrollIntoView({ behavior: 'smooth', block: 'nearest' });
   });
 
+  // A row that is narrow opens to all of it.
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest('.unfold');
+    if (button) button.setAttribute('aria-expanded', String(button.closest('tr').classList.toggle('open')));
+  });
+
   // No photo leaves the browser before consent: every place that takes one is shut until then. One answer holds for
   // the visit; the tick that is in sight is pointed to.
   const ticks = () => [...document.querySelectorAll('.consent input')];

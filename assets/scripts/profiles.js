@@ -26,6 +26,11 @@ function light(hpo) {
   element.querySelector('tr.chosen')?.scrollIntoView({ behavior: 'smooth', block: 'nearest' });
 }
 
+document.addEventListener('click', (event) => {
+  const near = event.target.closest('#profile-near [data-id]');
+  if (near) trigger('select', { id: near.dataset.id });
+});
+
 const hear = () => {
   const plot = document.querySelector('#profile-graph .js-plotly-plot');
   if (!plot?.on || plot.dataset.heard) return;

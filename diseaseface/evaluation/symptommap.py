@@ -15,10 +15,7 @@ from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Profile
 
 _TITLES = ("Largest difference from healthy faces read there", "Largest change from the photo before read there")
-_NO_COLOUR = (
-    "Colour is left out: among the healthy faces it would be set against few have skin that looks as dark, and "
-    "contrasts are larger on it. With a photo from before, changes of colour are shown."
-)
+_NO_COLOUR = "Colour is left out of the map: few of the healthy faces have skin that looks as dark."
 _LEAST_TALL_PX = 600  # of the overlay, so that its scale can be read
 
 

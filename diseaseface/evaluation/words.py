@@ -6,13 +6,9 @@ from typing import NamedTuple
 NOT_READ = "n/a"
 UNREAD = " None of the disease's signs can be read, so this says little of it."
 UNIT_MARKS = {"deg": "°", "%": " %"}
-# Up to these shares of the threshold distance, the words for how alike two faces are.
-LIKENESS = (
-    (0.5, "Very likely read as the same person"),
-    (0.8, "Likely read as the same person"),
-    (1.0, "Only just read as the same person"),
-)
-ANOTHER = "Read as another person"
+# Up to these shares of the threshold distance, whether two faces are of one person.
+LIKENESS = ((0.5, "very likely"), (0.8, "likely"), (1.0, "only just"))
+ANOTHER = "no"
 FREQUENCIES = ((0.995, "in all"), (0.8, "very often"), (0.3, "often"), (0.05, "at times"), (0.0, "rarely"))
 COMPARED = {
     "photo before": " Read from the change since the photo before.",
@@ -86,16 +82,21 @@ def _profile_match(score: Mapping, report: Mapping) -> Score:
 
 
 def _identity(score: Mapping, _report: Mapping) -> Score:
-    return Score(
-        "identity",
-        f"{score['value']:.2f}",
-        f"{likeness(score)} by {score['model']}: {score['unit']} {score['value']:.2f}, "
-        f"others begin at {score['threshold']:.2f}.",
+    nearer = "larger" if score["unit"] == "cosine" else "smaller"
+    sentence = (
+        f"{likeness(score)} by {score['model']}: {score['unit']} {score['value']:.2f}, {nearer} is nearer; "
+        f"another person begins at {score['threshold']:.2f}."
     )
+    return Score("identity", _same_person(score), sentence)
 
 
 def likeness(score: Mapping) -> str:
     """Say how alike two faces are, from a distance (smaller is nearer) or a cosine."""
+    same = _same_person(score)
+    return "Read as another person" if same == ANOTHER else f"{same.capitalize()} read as the same person"
+
+
+def _same_person(score: Mapping) -> str:
     distance, threshold = score["value"], score["threshold"]
     if score["unit"] == "cosine":
         distance, threshold = 1.0 - distance, 1.0 - threshold

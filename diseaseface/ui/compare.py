@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SAME = 0.05  # of a marked change: what differs by less is the same to the eye; set by eye
 CARD_PX = 300
 MOST_NAMED = 6
+MOST_ROWS = 12  # of signs that differ at once; the others are folded
 
 Key = tuple[str, str | None]
 """An attribute's name and the side of the face."""
@@ -48,12 +49,22 @@ def differences_html(one: "Drawing", other: "Drawing", names: tuple[str, str]) -
     mine, yours = drawn(one), drawn(other)
     differ, same = differences(one, other)
     head = "".join(f"<th scope='col'>{escape(text)}</th>" for text in (texts.COMPARE_SIGN, *names))
-    rows = "".join(_row(mine.get(key), yours.get(key)) for key in differ)
-    table = f"<table data-viewer='compared'><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    rows = [_row(mine.get(key), yours.get(key)) for key in differ]
+    first, more = "".join(rows[:MOST_ROWS]), _folded(rows[MOST_ROWS:])
+    table = f"<table data-viewer='compared'><thead><tr>{head}</tr></thead><tbody>{first}</tbody></table>{more}"
     told = texts.COMPARE_DIFFER.format(len(differ), len(same)) if differ else texts.COMPARE_SAME
     alike = ", ".join(label(mine.get(key) or yours[key]) for key in same)
     both = f"<p class='alike'>{escape(texts.COMPARE_ALIKE.format(alike))}</p>" if same and differ else ""
     return f"<p class='told'>{escape(told)}</p>{table if differ else ''}{both}"
+
+
+def _folded(rows: Sequence[str]) -> str:
+    """Return what is beyond the first rows of the table, to be opened."""
+    if not rows:
+        return ""
+    more = texts.COMPARE_MORE.format(len(rows))
+    table = f"<table data-viewer='compared'><tbody>{''.join(rows)}</tbody></table>"
+    return f"<details><summary>{more}</summary>{table}</details>"
 
 
 def _row(mine: "Applied | None", yours: "Applied | None") -> str:

@@ -7,7 +7,7 @@ from diseaseface.knowledge.graph import Neighbourhood, Node
 from diseaseface.ui import texts
 
 SIGN_RING, GENE_RING, DISEASE_RING = 1.0, 0.48, 1.72
-HEIGHT_PX, STRETCH = 500, 1.9  # the rings are wide, since labels stand beside them
+HEIGHT_PX, STRETCH = 470, 1.9  # the rings are wide, since labels stand beside them
 INK, ACCENT, QUIET = "#5b6b7a", "#0b6b7f", "#b8c2cc"
 _MARKS = {"disease": ("square", 13), "sign": ("circle", 10), "gene": ("diamond", 9), "center": ("square", 18)}
 
@@ -75,7 +75,6 @@ def _lines(go, around: Neighbourhood, places: Mapping[str, Point]):
             y=y,
             mode="lines",
             hoverinfo="skip",
-            showlegend=False,
             opacity=0.6,
             line={"color": colour, "width": width},
         )
@@ -146,10 +145,10 @@ def _frame(name: str) -> dict:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "IBM Plex Sans, system-ui, sans-serif", "size": 12, "color": INK},
-        "legend": {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom", "itemclick": False},
+        "showlegend": False,
         "dragmode": False,
         "xaxis": axis | {"range": [-5.0, 5.0]},
-        "yaxis": axis | {"range": [-2.3, 2.05]},
+        "yaxis": axis | {"range": [-2.05, 2.05]},
         "annotations": [
             {"x": 0, "y": -0.17, "text": f"<b>{_short(name, 40)}</b>", "showarrow": False, "bgcolor": "white"}
         ],

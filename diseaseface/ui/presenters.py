@@ -111,7 +111,13 @@ def _sign_row(sign: Mapping, course: Sequence[float], known: bool) -> str:
     )
     data = cells_html(COLUMNS[1:], cells)
     button = f"<button type='button' {looking(sign)}>{escape(sign['label'])}{escape(side)}</button>"
-    return f"<tr><th scope='row'>{button} <small>{ids}</small></th>{data}</tr>"
+    return f"<tr><th scope='row'>{button} <small>{ids}</small>{unfold(sign['label'] + side)}</th>{data}</tr>"
+
+
+def unfold(label: str) -> str:
+    """Return the button that opens a row where the page is too narrow for all of it; elsewhere it is not there."""
+    said = escape(texts.SIGN_MORE.format(label), quote=True)
+    return f"<button type='button' class='unfold' aria-expanded='false' aria-label='{said}'></button>"
 
 
 def cells_html(columns: Sequence[str], cells: Sequence[str]) -> str:
@@ -128,7 +134,8 @@ def _seen(weight: float | None, known: bool) -> str:
 
 def _read_back(sign: Mapping) -> str:
     if sign["status"] != "measured":
-        return f"<small class='reason'>{escape(sign.get('reason') or texts.NOT_READ)}</small>"
+        reason = sign.get("reason") or texts.NOT_READ
+        return f"<span class='brief'>{texts.NOT_READ}</span><small class='reason'>{escape(reason)}</small>"
     z = f" <small>{sign['z']:+.1f} SD</small>".replace("-", "−") if sign.get("z") is not None else ""
     note = f"<small class='aside'>{escape(sign['reason'])}</small>" if sign.get("reason") else ""
     return amount(sign["measured"], sign["unit"]) + z + note

@@ -34,6 +34,7 @@ class Open(Outputs):
     head: Any = field(default_factory=gr.skip)
     signs: Any = field(default_factory=gr.skip)
     graph: Any = field(default_factory=gr.skip)
+    near: Any = field(default_factory=gr.skip)
     compared: Any = field(default_factory=gr.skip)
     notice: Any = ""
     changed: Any = field(default_factory=gr.skip)
@@ -58,12 +59,12 @@ class ProfileHandlers:
             yield Open().values()
             return
         if bench and bench.profile.id == disease:  # its graph may still be missing: the first opening can be cut short
-            yield Open(graph=self._graph(bench.profile)).values()
+            yield self._surrounded(bench.profile).values()
             return
         try:
             opened = Workbench(self.diseases.find(disease))
             yield self._shown(opened, other).values()
-            yield Open(graph=self._graph(opened.profile)).values()
+            yield self._surrounded(opened.profile).values()
         except UnknownDisease as error:
             yield Open(notice=presenters.notice_html(str(error))).values()
 
@@ -99,7 +100,7 @@ class ProfileHandlers:
     def _own(self, profile: Profile, other: str) -> Iterator[tuple]:
         opened = Workbench(profile)
         yield self._shown(opened, other, one=OWN + profile.name).values()
-        yield Open(graph=self._graph(profile)).values()
+        yield self._surrounded(profile).values()
 
     def compare(self, other: str, bench: Workbench | None) -> str:
         """Return the open profile and another disease side by side."""
@@ -171,6 +172,7 @@ class ProfileHandlers:
             head=profile_words.head_html(profile, self.diseases.twins(profile.id), *words) + self._version(),
             signs=profile_words.signs_html(profile, opened.typical()),
             graph=None,
+            near="",
             compared=self.compare(other, opened),
             notice="",
             changed="",
@@ -182,13 +184,18 @@ class ProfileHandlers:
         told = (self.diseases.release, self.diseases.annotated, ontology.CITATION, ontology.LICENCE)
         return f"<p class='count'>{texts.PROFILE_RELEASE.format(*told)}</p>"
 
-    def _graph(self, profile: Profile):
+    def _surrounded(self, profile: Profile) -> Open:
+        around = self._around(profile)
+        return Open(graph=self._graph(profile, around), near=profile_words.near_html(around))
+
+    def _graph(self, profile: Profile, around: graphs.Neighbourhood | None = None):
+        return graph_figure(around or self._around(profile), _drawn)
+
+    def _around(self, profile: Profile) -> graphs.Neighbourhood:
         graph, hpo = graphs.load(), self.diseases.in_hpo(profile.id)
         if hpo in graph.numbers:
-            around = graphs.around(graph, hpo)
-        else:
-            around = graphs.around_terms(graph, graphs.Node(profile.id, profile.name, "disease"), _terms(profile))
-        return graph_figure(around, _drawn)
+            return graphs.around(graph, hpo)
+        return graphs.around_terms(graph, graphs.Node(profile.id, profile.name, "disease"), _terms(profile))
 
 
 def _terms(profile: Profile) -> list[str]:

@@ -7,9 +7,10 @@ from html import escape
 from diseaseface.edits import typical_signs, without_conflicts
 from diseaseface.knowledge import strengths
 from diseaseface.knowledge.catalogue import attributes
+from diseaseface.knowledge.graph import Neighbourhood
 from diseaseface.knowledge.profiles import OLDEST, Profile, Sign, Undrawn
 from diseaseface.ui import texts
-from diseaseface.ui.presenters import NOT_STATED, cells_html, evidence_html, frequency
+from diseaseface.ui.presenters import NOT_STATED, cells_html, evidence_html, frequency, unfold
 
 COLUMNS = texts.PROFILE_COLUMNS
 MOST_LINES = 8  # of a column of two diseases at once
@@ -58,7 +59,7 @@ def _row(place: int, sign: Sign, on: bool) -> str:
     often = f"{100 * sign.weight:.0f}" if sign.known else ""
     cells = (
         f"<input type='checkbox' data-what='on'{checked} aria-label='{texts.PROFILE_DRAW.format(label)}'>",
-        f"{label} <small>{ids}</small>",
+        f"{label} <small>{ids}</small>{unfold(pole.label)}",
         f"<input type='number' min='0' max='100' value='{often}' placeholder='?' data-what='weight' "
         f"aria-label='{texts.PROFILE_OFTEN.format(label)}'><small>%</small> {_bar(sign)}",
         _onset(sign),
@@ -70,7 +71,7 @@ def _row(place: int, sign: Sign, on: bool) -> str:
 
 
 def _undrawn_row(sign: Undrawn) -> str:
-    label = f"{escape(sign.label)} <small>{escape(sign.hpo)}</small>"
+    label = f"{escape(sign.label)} <small>{escape(sign.hpo)}</small>{unfold(sign.label)}"
     cells = (
         "",
         label,
@@ -105,6 +106,24 @@ def _years(age: float) -> str:
     if not age:
         return texts.PROFILE_BIRTH
     return texts.PROFILE_MONTHS.format(round(12 * age)) if age < 1 else texts.PROFILE_YEARS.format(age)
+
+
+def key_html() -> str:
+    """Return what the marks of the graph stand for."""
+    marks = "".join(f"<span><i class='mark-{kind}'></i>{word}</span>" for kind, word in texts.GRAPH_KEY.items())
+    return f"<p class='graph-key'>{marks}</p>"
+
+
+def near_html(around: Neighbourhood) -> str:
+    """Return the diseases nearest to the one in the middle as buttons, for whoever cannot point at the graph."""
+    alike = {edge.other: edge.weight for edge in around.edges if edge.one == around.nodes[0].id}
+    near = [node for node in around.nodes[1:] if node.kind == "disease" and node.id in alike]
+    items = "".join(
+        f"<li><button type='button' data-id='{escape(node.id, quote=True)}'>{escape(node.label)}</button> "
+        f"<small>{texts.GRAPH_ALIKE.format(alike[node.id])}</small></li>"
+        for node in sorted(near, key=lambda node: -alike[node.id])
+    )
+    return f"<h3>{texts.GRAPH_NEAREST}</h3><ul>{items}</ul>" if items else ""
 
 
 def compared_html(one: Profile, other: Profile) -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from diseaseface.ui import texts
+from diseaseface.ui import profile_words, texts
 from diseaseface.ui.parts import disease_box, script, title, words
 from diseaseface.ui.profile_handlers import ProfileHandlers
 
@@ -24,7 +24,9 @@ def add(pipeline: "Pipeline", search) -> dict:
         parts["head"] = words("profile-head")
         with gr.Column(elem_id="profile-around", min_width=0):
             title(texts.PROFILE_GRAPH, texts.PROFILE_GRAPH_HINT)
+            gr.HTML(profile_words.key_html(), js_on_load=None)
             parts["graph"] = _graph()
+            parts["near"] = words("profile-near")
         parts["compared"] = words("profile-compared")
         with gr.Column(elem_id="profile-main", min_width=0):
             title(texts.PROFILE_SIGNS, texts.PROFILE_SIGNS_HINT)

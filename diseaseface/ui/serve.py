@@ -58,7 +58,7 @@ def launch_options(health: Callable[[], dict] = dict) -> dict:
     return {
         "server_name": server_name(),
         "theme": theme(),
-        "css_paths": [ASSETS / f"{name}.css" for name in ("page", "viewer", "profiles", "evaluate", "widths")],
+        "css_paths": [ASSETS / f"{name}.css" for name in ("page", "viewer", "profiles", "evaluate", "widths", "touch")],
         "js": script("page.js"),
         "head": f"<script>{script('return.js')}</script>",
         "favicon_path": ASSETS / "icons" / "mark.png",

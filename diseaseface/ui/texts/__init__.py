@@ -119,6 +119,7 @@ PLOT_MORE = "{} more signs"
 PLOT_EMPTY = "No sign is drawn at these settings."
 NOT_READ = "not read"
 SIGN_COLUMNS = ("Sign", "Seen", "Course", "Drawn", "Read back", "Evidence")
+SIGN_MORE = "More on {}"
 OFTEN_UNKNOWN = "how often is not stated"
 UNDRAWN_ONE, UNDRAWN_MANY = "1 visible sign not drawn, and why", "{} visible signs not drawn, and why"
 SCORES_TITLE = "Read from the picture"
@@ -156,7 +157,7 @@ PROFILE_SIGNS_HINT = (
     "Switch signs on or off, or change how often and how marked they are; then show the result on your photo."
 )
 PROFILE_GRAPH = "Around it"
-PROFILE_GRAPH_HINT = "Signs, genes, and the diseases nearest by shared visible signs. Choose a disease to open it."
+PROFILE_GRAPH_HINT = "Signs, genes, and the diseases nearest by shared visible signs."
 PROFILE_COMPARE = "Side by side"
 PROFILE_COMPARE_HINT = "Choose a second disease"
 OWN_GONE = (
@@ -187,6 +188,7 @@ GRAPH_KEY = {
     "gene": "gene",
     "disease": "near disease",
 }
+GRAPH_NEAREST, GRAPH_ALIKE = "Nearest by visible signs; choose one to open it", "{:.0%} alike"
 GRAPH_NEAR = "{:.0%} alike by visible signs; click to open"
 
 COMPARE_TITLE = "Side by side"
@@ -203,6 +205,7 @@ COMPARE_SIGN = "Sign"
 COMPARE_DIFFER = "Signs that differ: {}; the same: {}."
 COMPARE_SAME = "Both sides show the same signs."
 COMPARE_ALIKE = "The same on both sides: {}."
+COMPARE_MORE = "{} more signs, which differ less"
 COMPARE_NONE = "none"
 PATIENTS_TITLE = "Eight people with the left disease"
 PATIENTS_HINT = (
@@ -251,7 +254,7 @@ EVALUATE_PAIR = "A pair: a synthetic head, and the same drawn with Down syndrome
 EVALUATE_BEFORE = "Earlier photo of the same person"
 EVALUATE_BEFORE_HINT = "Optional: reads what has changed"
 EVALUATE_DISEASE = "Disease"
-EVALUATE_DISEASE_HINT = "Optional: reads its severity"
+EVALUATE_DISEASE_HINT = "Optional: how severe"
 EVALUATE_SET = "Or a set of photos"
 EVALUATE_SET_HINT = "Each is read alone, against the disease chosen above."
 EVALUATE_SET_READ = "Read them all"
@@ -284,7 +287,10 @@ EVALUATE_COUNT = "{read} of {of} measures of the face hold their validity card a
 EVALUATE_UNREAD, EVALUATE_NO_REASON = "{} signs cannot be read here, and why", "Not read."
 EVALUATE_NO_DEPARTURE, EVALUATE_DRAWN_AS = "no departure from healthy", "Drawn here as {}."
 EVALUATE_INTERVAL = "{} ({} to {})"
-EVALUATE_HEALTHY = "No departure from healthy: what is read lies where 95 of 100 healthy faces lie."
+EVALUATE_HEALTHY = (
+    "No departure from healthy: all that is read, taken together, lies where 95 of 100 healthy faces lie. "
+    "Of so many measures a few lie outside in most of them."
+)
 EVALUATE_UNLIKE = "The face departs from healthy, but like none of the diseases that are compared."
 EVALUATE_NO_DISEASE = "Choose a disease to read how marked its signs are."
 EVALUATE_OWN = "This picture was drawn here: {name}, severity {severity:.0f} %. It is read like any other photo."
