@@ -60,6 +60,21 @@ def test_an_age_is_heard_when_its_box_is_left(page):
     until_text(page, "#notice", "number of years")
 
 
+def test_answers_are_in_sight_beside_the_head_that_is_asked_about(page):
+    page.click("button[role=tab]:has-text('Teach')")
+    page.wait_for_selector("#quiz-options button")
+    assert in_sight(page, "#quiz-options")
+    assert in_sight(page, "#quiz-picture .frame")
+
+
+def test_a_name_that_no_disease_has_is_said_inside_the_list_for_screen_readers(page):
+    page.fill("#disease input", "zzzz")
+    page.wait_for_selector("#disease .none")
+    children = "list => [...list.children].every(one => one.getAttribute('role') === 'option')"
+    assert page.eval_on_selector("#disease [role=listbox]", children)
+    assert page.get_attribute("#disease .none", "aria-disabled") == "true"
+
+
 MOVES = """() => { window.moved = []; const box = document.querySelector('#compared .frame');
     const note = () => window.moved.push(Math.round(box.getBoundingClientRect().top));
     new MutationObserver(note).observe(document.querySelector('#compare-shown'), {childList: true, subtree: true});

@@ -65,6 +65,8 @@ function show(found, typed) {
   } else {
     const none = document.createElement('li');
     none.className = 'none';
+    none.setAttribute('role', 'option');
+    none.setAttribute('aria-disabled', 'true');
     none.textContent = list.dataset.none;
     list.replaceChildren(none);
   }

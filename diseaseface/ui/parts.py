@@ -41,7 +41,8 @@ def disease_box(
 ) -> gr.HTML:
     """Return a search box for diseases whose value is the id of the one chosen; emptied, of none where `optional`."""
     box = (
-        f"<input type='text' role='combobox' autocomplete='off' spellcheck='false' aria-label='{escape(label)}' "
+        f"<input type='text' role='combobox' aria-autocomplete='list' autocomplete='off' spellcheck='false' "
+        f"aria-label='{escape(label)}' "
         f"aria-expanded='false' aria-controls='{name}-list' placeholder='{escape(hint)}'"
         f"{' data-optional' if optional else ''}>"
         f"<ul id='{name}-list' role='listbox' data-found='{escape(texts.DISEASE_FOUND, quote=True)}' "

@@ -276,7 +276,8 @@ EVALUATE_RANKING_HINT = (
 )
 EVALUATE_SIGNS = "Signs"
 EVALUATE_SIGNS_HINT = (
-    "In standard deviations of healthy faces: less on the left, more on the right. 95 of 100 lie within the band."
+    "In standard deviations of healthy faces: what is smaller or less lies on the left, as a short chin does, what is "
+    "larger or more on the right. 95 of 100 lie within the band."
 )
 EVALUATE_TRUST = "How far to trust it"
 EVALUATE_TABLE = "The set"
