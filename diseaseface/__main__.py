@@ -140,6 +140,9 @@ def _add_learn(subcommands) -> None:
     command.add_argument("--same-light", action="store_true", help="camera and light agree: absolute colour counts")
     command.add_argument("--as-given", action="store_true", help="learn even where the folders seem to be swapped")
     command.add_argument(
+        "--strangers", action="store_true", help="compare groups even where pictures lie on each other"
+    )
+    command.add_argument(
         "--rounds", type=int, default=3, help="how often what was learned is drawn and mended (default 3; 0: never)"
     )
     command.add_argument("--seed", type=int, default=0)

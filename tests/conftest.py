@@ -1,5 +1,6 @@
 import os
 
+import cv2
 import numpy as np
 import pytest
 import skimage.data
@@ -7,6 +8,7 @@ import tiny
 from PIL import Image
 
 from diseaseface.faces.look import look
+from diseaseface.ui.examples import examples
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -29,6 +31,18 @@ def astronaut() -> np.ndarray:
 def face(astronaut):
     """The analysed astronaut."""
     return look(astronaut)
+
+
+@pytest.fixture(scope="session")
+def small_faces(astronaut):
+    """Nine faces of 256 px: eight synthetic heads and the astronaut."""
+    heads = [np.asarray(Image.open(one.path).convert("RGB")) for one in examples() if one.synthetic]
+    return [look(_at_256_px(picture)) for picture in (*heads, astronaut[:300, 70:370])]
+
+
+def _at_256_px(picture):
+    scale = 256 / max(picture.shape)
+    return cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -13,12 +12,10 @@ from diseaseface.benchmarks import ceiling, combinations, learning
 from diseaseface.errors import CatalogueError, LearningError
 from diseaseface.evaluation import responses
 from diseaseface.evaluation.norms import norms
-from diseaseface.faces.look import look
 from diseaseface.knowledge import crosstalk, learned, profile_file
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Evidence, Profile, Sign
 from diseaseface.training import comparison, datasets, groups, lessons, synthesis
-from diseaseface.ui.examples import examples
 
 SLANT, SPACE = "palpebral_fissure_slant", "interocular_distance"
 WHOLE = {SLANT: (1.0, 1.0), SPACE: (1.0, 1.0)}
@@ -114,15 +111,8 @@ def test_swapped_groups_go_against_the_graph():
 
 
 @pytest.fixture(scope="module")
-def faces(astronaut):
-    """Nine faces, small: eight synthetic heads and the astronaut."""
-    heads = [np.asarray(Image.open(one.path).convert("RGB")) for one in examples() if one.synthetic]
-    return [look(_small(picture)) for picture in (*heads, astronaut[:300, 70:370])]
-
-
-def _small(picture):
-    scale = 256 / max(picture.shape)
-    return cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+def faces(small_faces):
+    return small_faces
 
 
 def compared_together(differences, moves, apart=0.0, people=100):

@@ -3,13 +3,14 @@
 Draws known profiles on healthy faces at severities of chance, measures both groups as strangers' pictures
 and learns: as if signs added up, and by drawing what was learned and mending it. Healthy faces and drawn ones are
 different people where there are enough of them. Beside both it says how near one could come at best, see `ceiling`.
+With --within both groups are the same photos, and what changed is read within people.
 Use faces that `benchmark responses` did not use.
 """
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from scipy.stats import norm, spearmanr
@@ -17,23 +18,20 @@ from scipy.stats import norm, spearmanr
 from diseaseface import edits
 from diseaseface.benchmarks.ceiling import at_best
 from diseaseface.benchmarks.knownprofiles import HELD_OUT, PROFILES, drawn_by_chance
+from diseaseface.benchmarks.learningtables import LARGE, in_words
 from diseaseface.benchmarks.photos import add_faces_option, photos, resized
 from diseaseface.benchmarks.responses import LONGEST_PX
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.errors import DiseaseFaceError, LearningError
-from diseaseface.evaluation.gains import measure_names
-from diseaseface.evaluation.norms import norms
+from diseaseface.evaluation.readings import read_change
 from diseaseface.faces.face import Face
 from diseaseface.faces.look import look
-from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Profile, Sign
-from diseaseface.training import groups, lessons, synthesis
+from diseaseface.training import groups, lessons, synthesis, within
 from diseaseface.training.comparison import compared
 
-LARGE = 0.5  # SD of healthy faces; the direction of larger effects has to come back
 SEVERITIES = (0.6, 1.0)
 SURE = 1.96
-_SURENESS = ("surely_right", "surely_wrong", "expected_wrong")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -43,11 +41,15 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--rounds", type=int, default=synthesis.ROUNDS, help="how often what was learned is drawn")
     parser.add_argument("--chance", type=int, default=0, help="profiles drawn by chance, in place of the kept ones")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--within", action="store_true", help="the same photos before and after")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     faces = list(_faces(options.faces, options.most))
     known = drawn_by_chance(options.chance, options.seed) or PROFILES | HELD_OUT
-    results = recover_all(faces, options.seed, options.rounds, known)
+    if options.within:
+        results = [recover_within(faces, name, shares, options.seed) for name, shares in known.items()]
+    else:
+        results = recover_all(faces, options.seed, options.rounds, known)
     print(json.dumps(results, indent=1) if options.json else in_words(results))
     return 0
 
@@ -89,16 +91,43 @@ def recover(
     """Draw a profile, learn it from the pictures, and compare; each effect in SD of healthy faces."""
     diseased, drawn = drawn_group(faces, known_profile(name, shares), seed)
     added, lesson = (lessons.learn(name, healthy, diseased, seed=seed, rounds=count) for count in (0, rounds))
-    effects = rows_of(lesson, drawn)
-    return {
-        "profile": name,
-        "healthy": healthy.size,
-        "diseased": diseased.size,
-        **score(effects),
+    return _result(name, lesson, drawn) | {
         "added_up": score(rows_of(added, drawn)),
         "at_best": _at_best(lesson, drawn, seed),
         "drawn": asdict(lesson.synthesis) if lesson.synthesis else None,
-        "swapped_refused": _refused(name, diseased, healthy, seed),
+        "swapped_refused": _refused(lambda: lessons.learn(name, diseased, healthy, seed=seed)),
+    }
+
+
+def recover_within(faces: Sequence[Face], name: str, shares: Mapping[str, float], seed: int = 0) -> dict:
+    """Draw a profile on every face, learn it from what changed, and compare; as `recover` returns it."""
+    drawn = drawn_on(faces, known_profile(name, shares), seed)
+    healthy, diseased = (groups.gathered([groups.read(face) for face in side]) for side in (faces, drawn.faces))
+    changes = [read_change(before, after) for before, after in zip(faces, drawn.faces, strict=True)]
+    kept = [*enumerate(faces)][:: -(-len(faces) // within.FACES)]
+    changed = within.gathered(changes, [(at, at) for at in range(len(faces))], kept)
+    backwards = replace(changed, amounts={n: -v for n, v in changed.amounts.items()}, faces=())
+    read, lesson = (
+        lessons.learn_within(name, healthy, diseased, one, seed=seed) for one in (replace(changed, faces=()), changed)
+    )
+    result = _result(name, lesson, drawn.amounts)
+    return result | {
+        "other_people": False,
+        "held_out": name not in PROFILES,
+        "added_up": score(rows_of(read, drawn.amounts)),
+        "at_best": None,
+        "drawn": asdict(lesson.selection),
+        "swapped_refused": _refused(lambda: lessons.learn_within(name, diseased, healthy, backwards, seed=seed)),
+    }
+
+
+def _result(name: str, lesson: lessons.Lesson, drawn: Mapping[str, float]) -> dict:
+    effects = rows_of(lesson, drawn)
+    return {
+        "profile": name,
+        "healthy": lesson.healthy.size,
+        "diseased": lesson.diseased.size,
+        **score(effects),
         "effects": effects,
         "unread": sorted(set(drawn) - set(effects)),
     }
@@ -106,7 +135,8 @@ def recover(
 
 def rows_of(lesson: lessons.Lesson, drawn: Mapping[str, float]) -> dict[str, dict]:
     """Return what was learned of each attribute that pictures show beside the mean amount drawn, by attribute."""
-    return {attribute: _row(effect, drawn) for attribute, effect in lesson.effects.items() if effect.seen > 0}
+    shown = {attribute: effect for attribute, effect in lesson.effects.items() if effect.seen > 0}
+    return {attribute: _row(effect, drawn) | {"certain": lesson.is_sign(effect)} for attribute, effect in shown.items()}
 
 
 def _at_best(lesson: lessons.Lesson, drawn: Mapping[str, float], seed: int) -> dict[str, float]:
@@ -132,6 +162,7 @@ def score(rows: Mapping[str, dict]) -> dict:
     return {
         "large": int(large.sum()),
         "right_direction": right,
+        "told": sum(row["certain"] for row, is_large in zip(rows.values(), large, strict=True) if is_large),
         **_sureness([row for row, is_large in zip(rows.values(), large, strict=True) if is_large]),
         "spearman": round(ranks, 3),
         "spearman_of_all": round(float(spearmanr(true, found).statistic), 3),
@@ -151,16 +182,30 @@ def _sureness(rows: Sequence[Mapping]) -> dict:
     }
 
 
-def drawn_group(faces: Sequence[Face], profile: Profile, seed: int = 0) -> tuple[groups.Group, dict[str, float]]:
-    """Return the readings of faces drawn at severities of chance, and the mean amount applied of each sign."""
+@dataclass(frozen=True, eq=False)
+class DrawnFaces:
+    """Faces with a profile, analysed anew, and the mean amount applied of each sign, in its unit."""
+
+    faces: tuple[Face, ...]
+    amounts: Mapping[str, float]
+
+
+def drawn_on(faces: Sequence[Face], profile: Profile, seed: int = 0) -> DrawnFaces:
+    """Draw a profile on faces at severities of chance."""
     engine, random = MorphEngine(), np.random.default_rng(seed)
-    read, applied = [], {}
+    found, applied = [], {}
     for face in faces:
         drawn = engine.render(face, edits.plan(profile, float(random.uniform(*SEVERITIES))), seed=seed)
         for done in drawn.applied:
             applied.setdefault(done.change.attribute.name, []).append(done.amount or 0.0)
-        read.append(groups.read(look(drawn.picture)))
-    return groups.gathered(read), {name: float(np.mean(amounts)) for name, amounts in applied.items()}
+        found.append(look(drawn.picture))
+    return DrawnFaces(tuple(found), {name: float(np.mean(amounts)) for name, amounts in applied.items()})
+
+
+def drawn_group(faces: Sequence[Face], profile: Profile, seed: int = 0) -> tuple[groups.Group, Mapping[str, float]]:
+    """Return the readings of faces drawn at severities of chance, and the mean amount applied of each sign."""
+    drawn = drawn_on(faces, profile, seed)
+    return groups.gathered([groups.read(face) for face in drawn.faces]), drawn.amounts
 
 
 def _row(effect, drawn: Mapping[str, float]) -> dict:
@@ -172,77 +217,17 @@ def _row(effect, drawn: Mapping[str, float]) -> dict:
         "g": round(effect.g, 3),
         "low": round(effect.low, 3),
         "high": round(effect.high, 3),
-        "certain": effect.certain,
     }
 
 
 def healthy_sd(attribute: str) -> float:
     """Return the standard deviation of healthy faces in an attribute's measure."""
-    return float(np.mean([norms().sd[name] for name in measure_names(attributes()[attribute], None)]))
+    return within.sd_of(attribute)
 
 
-def _refused(name: str, healthy: groups.Group, diseased: groups.Group, seed: int) -> bool:
+def _refused(lesson: Callable[[], lessons.Lesson]) -> bool:
     try:
-        lessons.learn(name, healthy, diseased, seed=seed)
+        lesson()
     except LearningError:
         return True
     return False
-
-
-def in_words(results: Sequence[dict]) -> str:
-    """Return a table for each profile, and what holds over those that constants were chosen on and over the others."""
-    apart = [[row for row in results if row["held_out"] is held] for held in (False, True)]
-    lines = (f"{name}. {summary(rows)}" for name, rows in zip(("Chosen on", "Held out"), apart, strict=True) if rows)
-    return "\n\n".join((*map(table, results), *lines))
-
-
-def summary(results: Sequence[dict]) -> str:
-    """Return what holds over some profiles, as a line for each way to learn."""
-    ways = {"added up": [result["added_up"] for result in results], "drawn": results}
-    people = ", ".join(sorted({f"{one['healthy']} healthy and {one['diseased']} drawn" for one in results}))
-    lines = (f"\n{name + ':':10}{_over(scores)}" for name, scores in ways.items())
-    return f"{len(results)} profiles, {people}.{''.join(lines)}\n{'at best:':10}{_over_best(results)}"
-
-
-def _over_best(results: Sequence[dict]) -> str:
-    right, ranks, held = (
-        np.array([one["at_best"][name] for one in results]) for name in ("right", "spearman", "both_held")
-    )
-    return (
-        f"with responses that held exactly, the people of these groups would leave {right.sum():.1f} directions right "
-        f"and Spearman {ranks.mean():.2f}; all directions right and ranks of 0.8 in {held.mean():.0%} of profiles."
-    )
-
-
-def _over(scores: Sequence[dict]) -> str:
-    right, large, false = (sum(one[name] for one in scores) for name in ("right_direction", "large", "false_signs"))
-    sure, wrong, expected = (sum(one[name] for one in scores) for name in _SURENESS)
-    ranks, errors = ([one[name] for one in scores] for name in ("spearman", "error"))
-    return (
-        f"direction of {right} of {large} large effects is right ({expected:.1f} wrong ones expected by their doubts; "
-        f"95 % intervals leave out the wrong direction of {sure}, the right one of {wrong}), "
-        f"Spearman {np.mean(ranks):.2f} on average ({', '.join(f'{rank:.2f}' for rank in ranks)}), "
-        f"error {np.mean(errors):.2f} SD, {false} false signs."
-    )
-
-
-def table(result: dict) -> str:
-    """Return one profile's result as lines of text."""
-    lines = [f"{'effects in SD of healthy faces':<30}{'drawn':>8}{'learned':>9}{'g':>7}  95 %"]
-    for name, row in sorted(result["effects"].items(), key=lambda item: -abs(item[1]["drawn"])):
-        mark = "*" if row["certain"] else " "
-        span = f"{row['low']:+.2f} … {row['high']:+.2f}"
-        lines.append(f"{mark} {name:<28}{row['drawn']:+8.2f}{row['learned']:+9.2f}{row['g']:+7.2f}  {span}")
-    people = "other people" if result["other_people"] else "the same people"
-    swapped = "refused" if result["swapped_refused"] else "NOT noticed"
-    return "\n".join(
-        [
-            *lines,
-            f"{result['profile']}: {result['healthy']} healthy, {result['diseased']} drawn ({people}).",
-            f"Direction of {result['right_direction']} of {result['large']} effects over {LARGE} SD is right; "
-            f"Spearman {result['spearman']:.2f} of these ({result['added_up']['spearman']:.2f} if signs added up), "
-            f"{result['spearman_of_all']:.2f} of all measures.",
-            f"{result['false_signs']} signs were learned that were not drawn; swapped folders are {swapped}.",
-            f"Not readable in single pictures: {', '.join(result['unread']) or 'none'}.",
-        ]
-    )

@@ -14,7 +14,7 @@ from diseaseface.errors import EngineUnavailable, RequestError, UnknownDisease
 from diseaseface.knowledge import learned
 from diseaseface.knowledge.profiles import Profile
 from diseaseface.pipeline import Pipeline
-from diseaseface.training import datasets, groups, lessons, synthesis
+from diseaseface.training import datasets, groups, lessons, synthesis, within
 
 
 def learn(options: Namespace, _rest: Sequence[str]) -> None:
@@ -22,17 +22,16 @@ def learn(options: Namespace, _rest: Sequence[str]) -> None:
     require_room(options.out, options.report)
     prior = _prior(options)
     healthy, diseased = (_measured(options, word) for word in ("healthy", "diseased"))
-    lesson = lessons.learn(
-        options.name,
-        healthy,
-        diseased,
-        prior=prior,
-        same_light=options.same_light,
-        as_given=options.as_given,
-        seed=options.seed,
-        rounds=options.rounds,
-        on_face=_drawing,
-    )
+    told = {"prior": prior, "as_given": options.as_given, "seed": options.seed}
+    changed = None if options.strangers else _changed(healthy, diseased, bool(options.rounds))
+    if changed:
+        one, two = zip(*changed.pairs, strict=True)
+        lesson = lessons.learn_within(
+            options.name, healthy.of(one), diseased.of(two), changed, on_drawn=_trying, **told
+        )
+    else:
+        told |= {"same_light": options.same_light, "rounds": options.rounds, "on_face": _drawing}
+        lesson = lessons.learn(options.name, healthy, diseased, **told)
     write({options.out: as_json(lesson.profile.to_dict()), options.report: as_json(lessons.report(lesson))})
     print(lessons.in_words(lesson))
 
@@ -82,6 +81,26 @@ def _measured(options: Namespace, word: str) -> groups.Group:
     learned.require_enough(word, len(found.paths))
     keep = synthesis.FACES if word == "healthy" and options.rounds else 0
     return groups.measure(found, _progress(word, len(found.paths)), keep)
+
+
+def _changed(healthy: groups.Group, diseased: groups.Group, draw: bool) -> within.Within | None:
+    """Return what changed within people where the pictures of most lie on each other."""
+    pairs = within.partners(healthy, diseased)
+    found = within.read_pairs(healthy.paths, diseased.paths, pairs, _pairing) if pairs else None
+    if found:
+        print(f"{len(found.pairs)} pictures lie on each other: what changed is read within people.", file=sys.stderr)
+        return found if draw else replace(found, faces=())
+    return None
+
+
+def _pairing(done: int, total: int) -> None:
+    if done % 20 == 0 or done == total:
+        print(f"changes: {done} of {total}", file=sys.stderr)
+
+
+def _trying(sets: int) -> None:
+    if sets % 10 == 0:
+        print(f"sets of signs drawn: {sets}", file=sys.stderr)
 
 
 def _drawing(done: int, total: int) -> None:

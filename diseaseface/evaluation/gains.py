@@ -225,6 +225,15 @@ def reading(readings: Readings, attribute: Attribute, side: str | None, directio
     return Reading(amount, float(np.hypot(readings.blur * gain.noise, spread * amount)), slope, spread=float(spread))
 
 
+def drawn_for(attribute: Attribute, direction: float) -> float:
+    """Return how much of a sign is drawn for a unit that is read of it between pictures that lie on each other.
+
+    What is read is meant for real faces, and so by rendered heads as well; drawn signs alone answer a little otherwise.
+    """
+    gain = _calibration(ALIGNED, attribute, direction)
+    return gain.gain / gain.drawn if gain else 1.0
+
+
 def read_apart(mode: str, attribute: Attribute) -> bool:
     """Tell whether a sign is read in each picture by itself, though both lie on each other."""
     return mode == ALIGNED and bool(APART.intersection(measure_names(attribute, None)))

@@ -30,9 +30,9 @@ LEAST_EFFECT = 0.2  # SD; smaller differences are no sign whatever their interva
 
 # What is believed before any picture, set by judgement: most measures differ by less than half an SD in
 # most diseases, and a group of people with a sign shows it half as marked as severity 1 draws it.
-_USUAL_SD = 0.5
+USUAL_SD = 0.5
 USUAL_SHARE = 0.4  # of the full amount; chosen as the constants of `crosstalk` are
-_PRIOR_SEVERITY, _PRIOR_DOUBT = 0.5, 0.5
+_PRIOR_SEVERITY, PRIOR_DOUBT = 0.5, 0.5
 _SURE = 1.96
 
 # Measures that are second names of one reading.
@@ -142,7 +142,7 @@ def effects(
     for word, group in zip(("healthy", "diseased"), groups, strict=True):
         require_enough(word, len(group))
     drawn = bootstrapped(groups, seed)
-    expected = _expected(prior)
+    expected = expected_of(prior)
     found = {}
     for column, name in enumerate(names):
         one, other = (group[np.isfinite(group[:, column]), column] for group in groups)
@@ -159,9 +159,9 @@ def effects(
 
 def _untangled(found, comparison: Comparison, expected) -> dict[str, tuple[float, float]]:
     """Return each sign's share of its full amount and how surely it is known, of one attribute a reading."""
-    names = [effect.attribute for effect in _one_a_reading(found) if effect.attribute in comparison.signs]
+    names = [effect.attribute for effect in one_a_reading(found) if effect.attribute in comparison.signs]
     prior = np.array([expected.get(name, 0.0) / full_amount(name, expected.get(name, 0.0)) for name in names])
-    mean, sd = comparison.explained(names, prior, np.hypot(USUAL_SHARE, _PRIOR_DOUBT * prior))
+    mean, sd = comparison.explained(names, prior, np.hypot(USUAL_SHARE, PRIOR_DOUBT * prior))
     return {name: (float(mean[at]), float(sd[at])) for at, name in enumerate(names)}
 
 
@@ -197,7 +197,7 @@ def _effect(name, healthy, diseased, drawn, seen: tuple[float, float], expected:
     g, sd = hedges_g(healthy, diseased), pooled_sd(healthy, diseased)
     low, high = np.nanpercentile(drawn, (2.5, 97.5))
     prior = float(np.nan_to_num(seen[expected < 0])) * expected / sd
-    prior_sd = float(np.hypot(_USUAL_SD, _PRIOR_DOUBT * prior))
+    prior_sd = float(np.hypot(USUAL_SD, PRIOR_DOUBT * prior))
     spread = max(float(np.nanvar(drawn)), variance_of_g(g, len(healthy), len(diseased)))
     shrunk, shrunk_sd = posterior(g, spread, prior, prior_sd**2)
     return Effect(
@@ -218,7 +218,7 @@ def _effect(name, healthy, diseased, drawn, seen: tuple[float, float], expected:
     )
 
 
-def _expected(prior: Profile | None) -> dict[str, float]:
+def expected_of(prior: Profile | None) -> dict[str, float]:
     """Return the mean change that a profile lets one expect of a group, by attribute, in its unit."""
     expected: dict[str, float] = {}
     for sign in prior.signs if prior else ():
@@ -269,7 +269,7 @@ def _one_a_measure(found: Mapping[str, Effect], expected: set[str]) -> list[Effe
     return sorted(kept, key=lambda effect: -abs(effect.shrunk))
 
 
-def _one_a_reading(found: Mapping[str, Effect]) -> list[Effect]:
+def one_a_reading(found: Mapping[str, Effect]) -> list[Effect]:
     """Return one effect for each reading: the one that is expected, else the first that single pictures show."""
     return _first_of_each(sorted(found.values(), key=lambda effect: (not effect.prior, not effect.seen > 0)))
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -44,6 +44,7 @@ _PARTS = (
 )  # fmt: skip
 _TELLING = 0.8  # of Hedges g: Cohen's "large"
 _DRAWS = 1000
+_GLANCE_PX = 24
 _KEPT_PX_PER_CM = 14.0  # of faces to draw on, as large as those that responses were measured on: some 45 MB each
 
 # Chardon 1991, Int J Cosmet Sci 13:191: least individual typology angle in degrees.
@@ -66,6 +67,10 @@ class Group:
         Pictures that were passed over, and why.
     faces : tuple of Face
         Some of the people, evenly spread, on whom signs can be drawn.
+    paths : tuple of Path
+        The people's pictures, of groups that were read from files.
+    glances : float32 array of shape (people, n), or None
+        What the pictures look like at a glance, see `within`.
     """
 
     values: Mapping[str, np.ndarray]
@@ -74,11 +79,21 @@ class Group:
     layout: str = "a folder of pictures"
     unread: tuple[tuple[Path, str], ...] = ()
     faces: tuple[Face, ...] = ()
+    paths: tuple[Path, ...] = ()
+    glances: np.ndarray | None = None
 
     @property
     def size(self) -> int:
         """People read."""
         return len(next(iter(self.conditions.values()), ()))
+
+    def of(self, people: Sequence[int]) -> "Group":
+        """Return what the pictures of some of the people say, in the order given."""
+        at = list(people)
+        values, conditions = ({n: v[at] for n, v in part.items()} for part in (self.values, self.conditions))
+        paths = tuple(self.paths[one] for one in at) if self.paths else ()
+        glances = None if self.glances is None else self.glances[at]
+        return replace(self, values=values, conditions=conditions, paths=paths, glances=glances)
 
     def told(self) -> str:
         """Say how many, how old and of which skin tones the people are."""
@@ -97,19 +112,26 @@ def measure(pictures: Pictures, on_picture: OnPicture | None = None, keep: int =
 
     Of up to `keep` pictures, evenly spread, the faces are kept, for signs to be drawn on.
     """
-    people, ages, unread, faces, kept = [], [], [], [], {*pictures.spread(keep).paths}
+    people, unread, faces, seen_at, kept = {}, [], [], [], {*pictures.spread(keep).paths}
     for path in pictures.paths:
         try:
             face = look(path)
-            people.append(read(face))
+            people[path] = read(face)
+            seen_at.append(glance(face))
             faces += _small(face) if path in kept else []
         except DiseaseFaceError as error:
             unread.append((path, str(error)))
-        else:
-            ages += [pictures.ages[path]] if path in pictures.ages else []
         if on_picture:
             on_picture(path, unread[-1][1] if unread and unread[-1][0] == path else None)
-    return gathered(people, tuple(ages), pictures.layout, tuple(unread), tuple(faces))
+    ages = tuple(pictures.ages[path] for path in people if path in pictures.ages)
+    found = gathered([*people.values()], ages, pictures.layout, tuple(unread), tuple(faces))
+    return replace(found, paths=tuple(people), glances=np.array(seen_at))
+
+
+def glance(face: Face) -> np.ndarray:
+    """Return what a photo looks like at a glance: its size in pixels, and colours 0 to 255, float32 (2 + 3 n,)."""
+    thumb = cv2.resize(face.image, (_GLANCE_PX, _GLANCE_PX), interpolation=cv2.INTER_AREA)
+    return np.concatenate([face.image.shape[:2], thumb.ravel()]).astype(np.float32)
 
 
 def _small(face: Face) -> list[Face]:
@@ -232,11 +254,15 @@ def _amount(attribute: Attribute, group: Group, healthy: Group) -> np.ndarray:
     return -value if attribute.name in LOWERS else value
 
 
-def departs_more(one: Group, other: Group, seed: int = 0) -> float:
-    """Return how surely the mean face of the first group departs more from the norms than the other's, 0 to 1."""
+def departs_more(one: Group, other: Group, seed: int = 0, same_people: bool = False) -> float:
+    """Return how surely the mean face of the first group departs more from the norms than the other's, 0 to 1.
+
+    Groups of the same people, in the same order, are resampled together: who is drawn is then no difference.
+    """
     random = np.random.default_rng(seed)
-    distances = [_mean_departures(group, random) for group in (one, other)]
-    return float((distances[0] > distances[1]).mean())
+    again = np.random.default_rng(seed) if same_people else random
+    first, then = _mean_departures(one, random), _mean_departures(other, again)
+    return float((first > then).mean())
 
 
 def _mean_departures(group: Group, random: np.random.Generator) -> np.ndarray:
