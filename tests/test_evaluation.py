@@ -27,6 +27,7 @@ from diseaseface.faces.anthropometry import MEASURES, MM_PER_CANONICAL_CM, measu
 from diseaseface.faces.colorimetry import from_linear, to_linear
 from diseaseface.faces.look import look
 from diseaseface.knowledge.catalogue import attributes
+from diseaseface.ui.examples import examples
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +79,32 @@ def test_tracking_follows_a_known_warp(face):
     fallen = (moved_points_cm(frame, motion) - face.points_cm)[4, 1]
     assert fallen == pytest.approx(-3.0 / face.pose.px_per_cm, rel=0.15)
     assert motion.agreement > 0.8
+
+
+def test_a_mouth_that_flow_takes_for_another_edge_is_found_where_its_points_lead(engine):
+    head = look(examples()[0].path)
+    amounts = {"mouth_width": 6.4, "mouth_corners": -4.5, "philtrum_length": 4.0, "lower_vermilion_height": 2.4}
+    changes = [Change(attributes()[name], amount) for name, amount in (amounts | {"mandible_size": -6.3}).items()]
+    rendering = engine.render(head, changes)
+    asked = {done.change.attribute.name: done.amount for done in rendering.applied}
+    after, frame = look(rendering.picture), frame_of(head)
+    was, codes = readings(frame.points_cm), frame.see(after.image)
+    wide, sunk = [], []
+    for points in (None, frame.at(after.landmarks_px)):
+        now = readings(moved_points_cm(frame, track(frame, codes, points)))
+        wide.append(now["mouth_width"] - was["mouth_width"])
+        sunk.append(now["mouth_corner_height"] - was["mouth_corner_height"])
+    assert wide[0] < 0.0 < sunk[0], "flow alone is misled"
+    assert wide[1] == pytest.approx(asked["mouth_width"], rel=0.2)
+    assert sunk[1] == pytest.approx(asked["mouth_corners"], rel=0.3)
+
+
+def test_what_flow_finds_by_itself_is_not_led(face, engine):
+    after = look(drawn(face, engine, "nose_width", 6.0)[0].image)
+    frame = frame_of(face)
+    codes = frame.see(after.image)
+    alone, led = (track(frame, codes, points) for points in (None, frame.at(after.landmarks_px)))
+    assert np.array_equal(alone.flow, led.flow)
 
 
 def exposed(face, seed):

@@ -72,6 +72,10 @@ class Frame:
         """Bring a picture of the photo's size, (H, W) or (H, W, 3), into the frame, float32."""
         return _shrink(picture, self.box, self.scaled, self.turn)
 
+    def at(self, points_px: np.ndarray) -> np.ndarray:
+        """Return where points (n, 2) of the photo, in its pixels, lie in the frame."""
+        return _apply(self.to_frame, points_px)
+
     def region(self, name: str) -> np.ndarray:
         """Return a region of the face in the frame, float32 (h, w)."""
         return self.keep(("region", name), lambda: self.see(getattr(self.regions, name)))

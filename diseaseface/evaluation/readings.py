@@ -105,7 +105,7 @@ def read_change(before: Face, after: Face) -> Readings:
         return Readings(ALIGNED, dict.fromkeys((*MEASURES, *SURFACE, *EXTENTS), 0.0), _blur(before))
     if same_surroundings(before, after.image) and same_place(before, after):
         codes = frame.see(after.image)
-        motion = track(frame, codes)
+        motion = track(frame, codes, frame.at(after.landmarks_px))
         if motion.agreement >= _LEAST_AGREEMENT:
             changes = _tracked(frame, codes, motion, _lids(before, after)) | _apart(before, after)
             return Readings(ALIGNED, changes | _narrowed(before, after, motion, changes), _blur(before))

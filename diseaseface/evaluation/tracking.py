@@ -19,6 +19,10 @@ _AGREEMENT_CM = 0.5
 # Below it two pictures are two exposures, each with grain of its own; edits and JPEG copies of a photo stay above.
 _SAME_GRAIN = 0.98
 _GRAIN_PX = 2.4  # over which grain is evened out
+# A part of the face is lost where so many points in a hundred agree less than so; what is found again is blended over
+# so much, led by the points that lie so near, and far ones where there are none.
+_PART_PERCENT, _PART_AGREEMENT, _BLEND_CM = 5, 0.8, 0.2
+_SPREAD_CM, _SPREAD_LEAST = (0.35, 1.4), 1e-4
 _RED, _GREEN = 0, 1
 
 
@@ -44,7 +48,7 @@ class Motion:
     calm: np.ndarray | None = None
 
 
-def track(frame: Frame, codes: np.ndarray) -> Motion:
+def track(frame: Frame, codes: np.ndarray, points: np.ndarray | None = None) -> Motion:
     """Follow the face into another picture.
 
     Parameters
@@ -53,6 +57,8 @@ def track(frame: Frame, codes: np.ndarray) -> Motion:
         Of the first picture.
     codes : float32 array of shape (h, w, 3)
         The second picture in the same frame.
+    points : float array of shape (478, 2), or None
+        The landmarks of the second picture in frame pixels, which tell where to look for what flow loses.
 
     Notes
     -----
@@ -63,11 +69,46 @@ def track(frame: Frame, codes: np.ndarray) -> Motion:
     """
     before, after = frame.keep(("structure",), lambda: structure(frame.codes)), structure(codes)
     flow = _flow(before, after)
-    columns, rows = pixel_grid(frame.shape)
+    seen = taken_back(codes, flow)
+    alike = _alike(before, structure(seen))
+    agreement = float(np.median(_at_points(alike, frame)))
+    if agreement < _SAME_GRAIN:
+        return Motion(flow, seen, agreement, _through_grain(frame, codes))
+    if points is not None and _lost(alike, frame):
+        flow = _found_again(frame, codes, points, flow, alike)
+        seen = taken_back(codes, flow)
+    return Motion(flow, seen, agreement)
+
+
+def taken_back(codes: np.ndarray, flow: np.ndarray) -> np.ndarray:
+    """Return a picture (h, w, 3) taken back to where its points were before a displacement (h, w, 2)."""
+    columns, rows = pixel_grid(flow.shape[:2])
     back_x, back_y = columns + flow[..., 0], rows + flow[..., 1]
-    seen = cv2.remap(codes, back_x, back_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    agreement = _agreement(before, structure(seen), frame)
-    return Motion(flow, seen, agreement, _through_grain(frame, codes) if agreement < _SAME_GRAIN else None)
+    return cv2.remap(codes, back_x, back_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _lost(alike: np.ndarray, frame: Frame) -> bool:
+    """Whether a part of the face is not found again: flow takes a mouth that goes far for another edge of it."""
+    return bool(np.percentile(_at_points(alike, frame), _PART_PERCENT) < _PART_AGREEMENT)
+
+
+def _found_again(frame: Frame, codes, points: np.ndarray, flow: np.ndarray, alike: np.ndarray) -> np.ndarray:
+    """Return flow that is led by where the points of a face were found anew, where that agrees better."""
+    before, after = frame.keep(("structure",), lambda: structure(frame.codes)), structure(codes)
+    led = _flow(before, after, start=_spread(frame, points - frame.points))
+    better = _alike(before, structure(taken_back(codes, led))) - alike
+    share = cv2.GaussianBlur((better > 0.0).astype(np.float32), (0, 0), _BLEND_CM * PX_PER_CM)[..., None]
+    return flow + share * (led - flow)
+
+
+def _spread(frame: Frame, moved: np.ndarray) -> np.ndarray:
+    """Return the displacements (478, 2) of points for each pixel of a frame, (h, w, 2), as near points have them."""
+    at = np.clip(np.rint(frame.points).astype(int), 0, np.array(frame.shape[::-1]) - 1)
+    values = np.zeros((*frame.shape, 3), np.float32)
+    np.add.at(values, (at[:, 1], at[:, 0]), np.column_stack([moved, np.ones(len(moved))]).astype(np.float32))
+    near, far = (cv2.GaussianBlur(values, (0, 0), width * PX_PER_CM) for width in _SPREAD_CM)
+    near = near + _SPREAD_LEAST * far / np.maximum(far[..., 2:].max(), _SPREAD_LEAST)
+    return np.ascontiguousarray(near[..., :2] / np.maximum(near[..., 2:], 1e-12))
 
 
 def _through_grain(frame, codes):
@@ -93,10 +134,10 @@ def structure(codes: np.ndarray, channel: int = _RED) -> np.ndarray:
     return np.clip(128.0 + 50.0 * detail / contrast, 0, 255).astype(np.uint8)
 
 
-def _flow(before, after, finest=0):
+def _flow(before, after, finest=0, start=None):
     search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     search.setFinestScale(finest)
-    return cv2.GaussianBlur(search.calc(before, after, None), (0, 0), _SMOOTH_PX)
+    return cv2.GaussianBlur(search.calc(before, after, start), (0, 0), _SMOOTH_PX)
 
 
 def pixel_grid(shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
@@ -104,10 +145,14 @@ def pixel_grid(shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
     return np.meshgrid(np.arange(shape[1], dtype=np.float32), np.arange(shape[0], dtype=np.float32))
 
 
-def _agreement(before, after, frame):
+def _alike(before, after):
+    """Correlation of the fine structure of two pictures around each pixel, float32 (h, w)."""
     a, b = (image.astype(np.float32) - 128.0 for image in (before, after))
     sigma = _AGREEMENT_CM * PX_PER_CM
     both, one, other = (cv2.GaussianBlur(v, (0, 0), sigma) for v in (a * b, a * a, b * b))
-    correlation = both / np.sqrt(np.maximum(one * other, 1.0))
+    return both / np.sqrt(np.maximum(one * other, 1.0))
+
+
+def _at_points(values, frame):
     at = np.clip(np.rint(frame.points).astype(int), 0, np.array(frame.shape[::-1]) - 1)
-    return float(np.median(correlation[at[:, 1], at[:, 0]]))
+    return values[at[:, 1], at[:, 0]]
