@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from diseaseface import edits, knowledge
-from diseaseface.benchmarks import calibration
+from diseaseface.benchmarks import calibration, learning
 from diseaseface.benchmarks import norms as norms_benchmark
 from diseaseface.edits import Change
 from diseaseface.engines.morph.engine import MorphEngine
@@ -82,10 +82,9 @@ def test_tracking_follows_a_known_warp(face):
 
 
 def test_a_mouth_that_flow_takes_for_another_edge_is_found_where_its_points_lead(engine):
-    head = look(examples()[0].path)
-    amounts = {"mouth_width": 6.4, "mouth_corners": -4.5, "philtrum_length": 4.0, "lower_vermilion_height": 2.4}
-    changes = [Change(attributes()[name], amount) for name, amount in (amounts | {"mandible_size": -6.3}).items()]
-    rendering = engine.render(head, changes)
+    head = look(next(one.path for one in examples() if one.path.name == "head-01.jpg"))
+    known = learning.known_profile("opposite", learning.PROFILES["opposite"])
+    rendering = engine.render(head, edits.plan(known, 1.0))
     asked = {done.change.attribute.name: done.amount for done in rendering.applied}
     after, frame = look(rendering.picture), frame_of(head)
     was, codes = readings(frame.points_cm), frame.see(after.image)
