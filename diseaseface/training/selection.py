@@ -8,6 +8,7 @@ same without a sign, or with one in place of several, and what they miss.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -132,8 +133,13 @@ def _solved(spill: np.ndarray) -> np.ndarray:
 
 def _moved(one: str, amount: float, other: str) -> float:
     """Return what is read of the other sign for each unit of one sign, in the direction that this takes."""
-    sign, measures = sign_name(one, amount), measure_names(attributes()[other], None)
-    change = Readings(ALIGNED, {name: response(sign, name, ALIGNED) * amount for name in measures})
+    return _response(one, 1 if amount > 0 else -1, other)
+
+
+@cache
+def _response(one: str, way: int, other: str) -> float:
+    amount, measures = way * full_amount(one, way), measure_names(attributes()[other], None)
+    change = Readings(ALIGNED, {name: response(sign_name(one, way), name, ALIGNED) * amount for name in measures})
     return float(np.nan_to_num(read_amounts(change, [other])[other] / amount))
 
 
