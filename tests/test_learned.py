@@ -480,7 +480,7 @@ def test_the_command_passes_over_what_it_cannot_read_and_writes_a_profile(faces,
         Image.new("RGB", (300, 300), "grey").save(tmp_path / folder / "wall.png")
     out, told = tmp_path / "mine.json", tmp_path / "told.json"
     asked = ["learn", "--healthy", str(tmp_path / "healthy"), "--diseased", str(tmp_path / "ill"), "--name", "Mine"]
-    assert main([*asked, "--rounds", "1", "--out", str(out), "--report", str(told)]) == 0
+    assert main([*asked, "--strangers", "--rounds", "1", "--out", str(out), "--report", str(told)]) == 0
     said = capsys.readouterr().err
     assert said.count("wall.png: passed over.") == 2
     assert "drawn to compare: 9 of 9" in said
