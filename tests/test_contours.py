@@ -20,8 +20,8 @@ EXAMPLES = Path(__file__).parent.parent / "assets" / "examples"
 FOLLOWED = {
     ("nose_width", 1): ("nose_width", 0.7),
     ("nose_width", -1): ("nose_width", 0.7),
-    ("upper_lid_position", 1): ("upper_lid_position_left", 0.5),
-    ("upper_lid_position", -1): ("upper_lid_position_left", 0.5),
+    ("upper_lid_position", 1): ("upper_lid_position_left", 0.45),
+    ("upper_lid_position", -1): ("upper_lid_position_left", 0.45),  # .48 to .52, as processors round
     ("jaw_width", 1): ("jaw_width", 0.25),
 }
 

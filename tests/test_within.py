@@ -146,8 +146,9 @@ def test_drawing_tells_signs_apart_that_responses_alone_do_not(result):
 
 
 def test_the_command_learns_within_people_whose_pictures_lie_on_each_other(faces, tmp_path, capsys):
-    drawn = learning.drawn_on(faces, learning.known_profile("known", KNOWN))
-    for folder, pictures in (("healthy", faces), ("ill", drawn.faces)):
+    profile = learning.known_profile("known", KNOWN)
+    drawn = [learning.drawn_on(face, profile, 0.8)[0] for face in faces]
+    for folder, pictures in (("healthy", faces), ("ill", drawn)):
         (tmp_path / folder).mkdir()
         for number, face in enumerate(pictures):
             Image.fromarray(face.image).save(tmp_path / folder / f"{folder} {number}.png")

@@ -10,7 +10,7 @@ Use faces that `benchmark responses` did not use.
 import json
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
 import numpy as np
 from scipy.stats import norm, spearmanr
@@ -101,23 +101,27 @@ def recover(
 
 def recover_within(faces: Sequence[Face], name: str, shares: Mapping[str, float], seed: int = 0) -> dict:
     """Draw a profile on every face, learn it from what changed, and compare; as `recover` returns it."""
-    drawn = drawn_on(faces, known_profile(name, shares), seed)
-    healthy, diseased = (groups.gathered([groups.read(face) for face in side]) for side in (faces, drawn.faces))
-    changes = [read_change(before, after) for before, after in zip(faces, drawn.faces, strict=True)]
-    kept = [*enumerate(faces)][:: -(-len(faces) // within.FACES)]
+    healthy, diseased, changes, applied, kept = [], [], [], [], []
+    profile, severities = known_profile(name, shares), chosen(len(faces), seed)
+    for at, before in enumerate(map(replace, faces)):  # what is worked out for a face goes with it
+        after, amounts = drawn_on(before, profile, severities[at], seed)
+        healthy.append(groups.read(before))
+        diseased.append(groups.read(after))
+        changes.append(read_change(before, after))
+        applied.append(amounts)
+        kept += [(at, before)] if at % -(-len(faces) // within.FACES) == 0 else []
+    groups_read, drawn = [groups.gathered(side) for side in (healthy, diseased)], _means(applied)
     changed = within.gathered(changes, [(at, at) for at in range(len(faces))], kept)
-    backwards = replace(changed, amounts={n: -v for n, v in changed.amounts.items()}, faces=())
-    read, lesson = (
-        lessons.learn_within(name, healthy, diseased, one, seed=seed) for one in (replace(changed, faces=()), changed)
-    )
-    result = _result(name, lesson, drawn.amounts)
-    return result | {
+    undrawn = replace(changed, faces=())
+    backwards = replace(undrawn, amounts={n: -v for n, v in changed.amounts.items()})
+    read, lesson = (lessons.learn_within(name, *groups_read, one, seed=seed) for one in (undrawn, changed))
+    return _result(name, lesson, drawn) | {
         "other_people": False,
         "held_out": name not in PROFILES,
-        "added_up": score(rows_of(read, drawn.amounts)),
+        "added_up": score(rows_of(read, drawn)),
         "at_best": None,
         "drawn": asdict(lesson.selection),
-        "swapped_refused": _refused(lambda: lessons.learn_within(name, diseased, healthy, backwards, seed=seed)),
+        "swapped_refused": _refused(lambda: lessons.learn_within(name, *groups_read[::-1], backwards, seed=seed)),
     }
 
 
@@ -182,30 +186,30 @@ def _sureness(rows: Sequence[Mapping]) -> dict:
     }
 
 
-@dataclass(frozen=True, eq=False)
-class DrawnFaces:
-    """Faces with a profile, analysed anew, and the mean amount applied of each sign, in its unit."""
-
-    faces: tuple[Face, ...]
-    amounts: Mapping[str, float]
+def chosen(count: int, seed: int = 0) -> list[float]:
+    """Return severities of chance."""
+    return np.random.default_rng(seed).uniform(*SEVERITIES, count).tolist()
 
 
-def drawn_on(faces: Sequence[Face], profile: Profile, seed: int = 0) -> DrawnFaces:
-    """Draw a profile on faces at severities of chance."""
-    engine, random = MorphEngine(), np.random.default_rng(seed)
-    found, applied = [], {}
-    for face in faces:
-        drawn = engine.render(face, edits.plan(profile, float(random.uniform(*SEVERITIES))), seed=seed)
-        for done in drawn.applied:
-            applied.setdefault(done.change.attribute.name, []).append(done.amount or 0.0)
-        found.append(look(drawn.picture))
-    return DrawnFaces(tuple(found), {name: float(np.mean(amounts)) for name, amounts in applied.items()})
+def drawn_on(face: Face, profile: Profile, severity: float, seed: int = 0) -> tuple[Face, dict[str, float]]:
+    """Draw a profile on a face; return it analysed anew, and what was applied of each sign, in its unit."""
+    drawn = MorphEngine().render(face, edits.plan(profile, severity), seed=seed)
+    return look(drawn.picture), {done.change.attribute.name: done.amount or 0.0 for done in drawn.applied}
 
 
-def drawn_group(faces: Sequence[Face], profile: Profile, seed: int = 0) -> tuple[groups.Group, Mapping[str, float]]:
+def drawn_group(faces: Sequence[Face], profile: Profile, seed: int = 0) -> tuple[groups.Group, dict[str, float]]:
     """Return the readings of faces drawn at severities of chance, and the mean amount applied of each sign."""
-    drawn = drawn_on(faces, profile, seed)
-    return groups.gathered([groups.read(face) for face in drawn.faces]), drawn.amounts
+    read, applied = [], []
+    for face, severity in zip(faces, chosen(len(faces), seed), strict=True):
+        drawn, amounts = drawn_on(face, profile, severity, seed)
+        read.append(groups.read(drawn))
+        applied.append(amounts)
+    return groups.gathered(read), _means(applied)
+
+
+def _means(applied: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    names = dict.fromkeys(name for one in applied for name in one)
+    return {name: float(np.mean([one[name] for one in applied if name in one])) for name in names}
 
 
 def _row(effect, drawn: Mapping[str, float]) -> dict:
