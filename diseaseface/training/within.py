@@ -192,7 +192,9 @@ def _effect(name: str, read: np.ndarray, noise: float, expected: float, random) 
     g = float(unbiased * read.mean() / sd)
     low, high = np.percentile(drawn, (2.5, 97.5))
     prior = expected / sd
-    prior_sd = float(np.hypot(learned.USUAL_SD, learned.PRIOR_DOUBT * prior))
+    # Of measures in which hardly anybody differs, such as parted lips, signs are many deviations.
+    usual = max(learned.USUAL_SD, learned.USUAL_SHARE * learned.full_amount(name, read.mean()) / sd)
+    prior_sd = float(np.hypot(usual, learned.PRIOR_DOUBT * prior))
     spread = max(float(drawn.var()), (noise / sd) ** 2 / people)
     shrunk, shrunk_sd = learned.posterior(g, spread, prior, prior_sd**2)
     way = 1.0 if shrunk >= 0 else -1.0
