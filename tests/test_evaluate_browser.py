@@ -43,6 +43,8 @@ def test_a_pair_is_read_with_severity_ranking_and_map(browser, address, tmp_path
     page.click("#evaluate-read")
     page.wait_for_selector("#evaluate-table .refused-row")
     page.wait_for_selector("#evaluate-csv")
+    frames = "rows => rows.map(row => getComputedStyle(row).borderLeftWidth)"
+    assert set(page.eval_on_selector_all("#evaluate-table tr", frames)) == {"0px"}, "lines between rows, no boxes"
     with page.expect_download() as taken:
         page.click("#evaluate-csv")
     assert taken.value.suggested_filename.endswith(".csv")
