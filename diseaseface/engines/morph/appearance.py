@@ -120,12 +120,12 @@ def _layers(canvas, changes, seed):
     layers, healed, fair = {}, canvas, None
     for k in sorted(range(len(changes)), key=lambda k: changes[k].attribute.name, reverse=True):
         on_brows = changes[k].attribute.operator == "brows" and takes_away(changes[k])
-        pale = changes[k].attribute.name == _PALE_BROWS and fair is not None and not takes_away(changes[k])
-        layers[k] = _layer(fair if pale else healed if on_brows else canvas, changes[k], seed)
-        layers[k] = replace(layers[k], over=pale)
+        if changes[k].attribute.name == _PALE_BROWS and fair is not None and not takes_away(changes[k]):
+            layers[k] = brows.whiten(canvas, changes[k], fair)
+            continue
+        layers[k] = _layer(healed if on_brows else canvas, changes[k], seed)
         if changes[k].attribute.name == _FAIR and layers[k].inks:
-            planes = _ink(canvas, [layers[k]], list(canvas.planes), canvas.skin, through)
-            fair = replace(canvas, planes=tuple(planes), _kept={})
+            fair = _densities(canvas, [layers[k]], canvas.skin)
         if on_brows and layers[k].backwards:
             planes = _ink(healed, [layers[k]], list(healed.planes), healed.skin, before)
             healed = replace(healed, planes=tuple(planes), _kept={})

@@ -1,14 +1,15 @@
 """Eyebrow hair: lost from the side inwards, thinned, thickened, or grown across the glabella."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from diseaseface.edits import Change
-from diseaseface.engines.morph import hairs, maps, noise, strokes
+from diseaseface.engines.morph import hairs, maps, noise, strokes, whitening
 from diseaseface.engines.morph.canvas import Canvas, masked_blur, spread
-from diseaseface.engines.morph.layers import Ink, Layer
+from diseaseface.engines.morph.layers import Ink, Layer, through
 
 INNER_CM, _OUTER_CM = 1.0, 5.9
 _INNER_HEIGHT_CM = 4.55
@@ -19,10 +20,6 @@ _DARTS, _GLABELLA_HAIRS = 3000, 620
 _FRINGE_CM = 1.5
 _LEAST_DEPTH = 0.1  # log light: less than that is no hair to see
 _LEAST_CONTRAST = 0.35  # log light between skin and new hair
-# Hair without pigment: its light by that of the brightest channel of the skin, a factor and a power, for it is lighter
-# than dark skin and about as light as fair skin; its colour; how much of it covers; its own light and shade.
-_PALE_LIGHT, _PALE, _PALE_COVER, _PALE_DETAIL = (0.72, 0.3), (1.05, 0.82, 0.58), 0.75, 0.6
-_STRANDS_CM, _BESIDE_CM = 0.12, 0.2
 # Thick brows part in lines that run like hairs: one for so many hairs, so far aside of them, so much lighter; by eye.
 _PARTINGS, _PARTED_CM, _PARTED = 7, 0.12, 0.75
 _BARE = "No eyebrow hair is visible."
@@ -66,12 +63,24 @@ def draw(canvas: Canvas, change: Change, seed: int) -> Layer:
     if name == "eyebrow_loss":
         layer = _lose(near, brows, share, seed)
     elif name == "eyebrow_whitening":
-        layer = _whiten(near, brows, share)
+        layer = whitening.pale(near, brows.hair, brows.reach, brows.bare_skin, share)
     elif name == "synophrys":
         layer = _join(near, brows, share, seed)
     else:
         layer = thicken(near, brows, share, seed) if share > 0 else thin(brows, -share)
     return replace(layer, part=part)
+
+
+def whiten(canvas: Canvas, change: Change, density: Sequence[np.ndarray]) -> Layer:
+    """Draw white brows over skin that pigment of a density, (h, w) for each channel, has changed."""
+    part, near = canvas.keep(("brow band",), lambda: band(canvas))
+    brows = canvas.keep(("brows",), lambda: find(near))
+    if brows is None:
+        return Layer(0.0, _BARE)
+    planes = zip(cv2.split(brows.bare_skin), density, strict=True)
+    skin = cv2.merge([through(plane, np.ascontiguousarray(dense[part])) for plane, dense in planes])
+    layer = whitening.pale(near, brows.hair, brows.reach, skin, change.amount / 100.0)
+    return replace(layer, part=part, over=True)
 
 
 def band(canvas: Canvas) -> tuple[tuple[slice, slice], Canvas]:
@@ -221,20 +230,6 @@ def thicken(canvas: Canvas, brows: Brows, share: float, seed: int) -> Layer:
     """Grow hairs in the gaps and at the edges, in the person's own colour."""
     lines, opacity, room = canvas.keep(("more hair", seed), lambda: _edge_hairs(canvas, brows, seed))
     return grow(canvas, brows, lines, opacity, room, share * float(brows.hair.sum()), share)
-
-
-def _whiten(canvas, brows, share):
-    """Take the pigment out of the hair: its light is that of pale hair, its shading stays."""
-    factor, power = _PALE_LIGHT
-    light = factor * np.maximum(brows.bare_skin.max(axis=-1, keepdims=True), 1e-3) ** power
-    covered = _PALE_COVER * brows.hair[..., None]
-    pale = brows.bare_skin + covered * (light * np.array(_PALE, np.float32) - brows.bare_skin)
-    green = cv2.log(np.maximum(canvas.planes[1], 1e-3))
-    strands = green - cv2.GaussianBlur(green, (0, 0), max(1.0, _STRANDS_CM * canvas.px_per_cm))
-    content = pale * np.exp(_PALE_DETAIL * np.clip(strands, -0.6, 0.6) * brows.hair)[..., None]
-    # Shade beside a brow passes for hair: what is light there would be a white rim.
-    near = np.clip(4.0 * cv2.GaussianBlur(canvas.brows, (0, 0), max(1.0, _BESIDE_CM * canvas.px_per_cm)), 0.0, 1.0)
-    return Layer(100.0 * share, content=(content.astype(np.float32), np.float32(min(share, 1.0)) * brows.reach * near))
 
 
 def _join(canvas, brows, share, seed):

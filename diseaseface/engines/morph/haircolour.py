@@ -73,12 +73,17 @@ def _deep(head):
 
 def recolour(head: Scalp, hairs: list[np.ndarray], way: np.ndarray, target: np.ndarray) -> list[np.ndarray]:
     """Return planes (h, w) of the hair's light taken a part of the way, in optical density, to a colour."""
-    detail = cv2.log(hairs[1]) - np.float32(_usual(head))
-    broad = cv2.GaussianBlur(detail, (0, 0), _BROAD_CM * head.canvas.px_per_cm)
-    lit = _BROADLY * np.clip(broad, -2.5, 2.0) + _DETAIL * np.clip(detail - broad, -1.2, 1.2)
-    lit = lit.astype(np.float32) + _in_the_dark(head, detail)
+    lit = head.canvas.keep(("light of pale hair",), lambda: _light(head))
     goals = [lit + np.float32(np.log(to)) for to in target]
     return [hair * cv2.exp(way * (goal - cv2.log(hair))) for hair, goal in zip(hairs, goals, strict=True)]
+
+
+def _light(head):
+    """Light and shade of hair without pigment, (h, w), natural logarithm."""
+    detail = cv2.log(strands(head)[1][1]) - np.float32(_usual(head))
+    broad = cv2.GaussianBlur(detail, (0, 0), _BROAD_CM * head.canvas.px_per_cm)
+    lit = _BROADLY * np.clip(broad, -2.5, 2.0) + _DETAIL * np.clip(detail - broad, -1.2, 1.2)
+    return lit.astype(np.float32) + _in_the_dark(head, detail)
 
 
 def strands(head: Scalp) -> tuple[np.ndarray, list[np.ndarray]]:

@@ -95,9 +95,9 @@ def _laid_over(canvas, linear, head, planes, hairs):
 
 def _beside(head, planes):
     """What other signs have made of the skin nearby, a factor (h, w, 3); the wall keeps its light."""
-    bare = head.canvas.skin**2 * (1.0 - head.hair)
-    gains = tuple(now / np.maximum(was, 1 / 4096) for now, was in zip(planes, head.canvas.planes, strict=True))
-    near = skull.fill(replace(head.canvas, planes=gains), bare, 0.2)
+    bare = head.canvas.keep(("bare beside hair",), lambda: head.canvas.skin**2 * (1.0 - head.hair))
+    was = head.canvas.keep(("light beside hair",), lambda: skull.fill(head.canvas, bare, 0.2))
+    near = skull.fill(replace(head.canvas, planes=tuple(planes)), bare, 0.2) / np.maximum(was, 1 / 4096)
     return 1.0 + (head.bare[1] * np.clip(head.person, 0.0, 1.0))[..., None] * (near - 1.0)
 
 
