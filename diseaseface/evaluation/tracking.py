@@ -21,7 +21,7 @@ _SAME_GRAIN = 0.98
 _GRAIN_PX = 2.4  # over which grain is evened out
 # A part of the face is lost where so many points in a hundred agree less than so; what is found again is blended over
 # so much, led by the points that lie so near, and far ones where there are none.
-_PART_PERCENT, _PART_AGREEMENT, _BLEND_CM = 5, 0.8, 0.2
+_PART_PERCENT, _PART_AGREEMENT, _CLEARLY, _BLEND_CM = 5, 0.8, 0.1, 0.2
 _SPREAD_CM, _SPREAD_LEAST = (0.35, 1.4), 1e-4
 _RED, _GREEN = 0, 1
 
@@ -96,8 +96,9 @@ def _found_again(frame: Frame, codes, points: np.ndarray, flow: np.ndarray, alik
     """Return flow that is led by where the points of a face were found anew, where that agrees better."""
     before, after = frame.keep(("structure",), lambda: structure(frame.codes)), structure(codes)
     led = _flow(before, after, start=_spread(frame, points - frame.points))
-    better = _alike(before, structure(taken_back(codes, led))) - alike
-    share = cv2.GaussianBlur((better > 0.0).astype(np.float32), (0, 0), _BLEND_CM * PX_PER_CM)[..., None]
+    found = _alike(before, structure(taken_back(codes, led)))
+    better = (found > _PART_AGREEMENT) & (found > alike + _CLEARLY)  # what is there no more is not found by chance
+    share = cv2.GaussianBlur(better.astype(np.float32), (0, 0), _BLEND_CM * PX_PER_CM)[..., None]
     return flow + share * (led - flow)
 
 
