@@ -103,7 +103,18 @@ def test_what_flow_finds_by_itself_is_not_led(face, engine):
     frame = frame_of(face)
     codes = frame.see(after.image)
     alone, led = (track(frame, codes, points) for points in (None, frame.at(after.landmarks_px)))
+    assert led.led is None
     assert np.array_equal(alone.flow, led.flow)
+
+
+def test_hair_that_is_gone_is_not_looked_for_elsewhere(engine):
+    head = look(next(one.path for one in examples() if one.path.name == "head-01.jpg"))
+    brows = attributes()["eyebrow_loss"]
+    after, frame = look(engine.render(head, [Change(brows, brows.positive.full)]).picture), frame_of(head)
+    codes = frame.see(after.image)
+    alone, led = (track(frame, codes, points) for points in (None, frame.at(after.landmarks_px)))
+    assert np.array_equal(alone.flow, led.flow)
+    assert np.array_equal(alone.seen, led.seen)
 
 
 def exposed(face, seed):

@@ -21,7 +21,7 @@ _SAME_GRAIN = 0.98
 _GRAIN_PX = 2.4  # over which grain is evened out
 # A part of the face is lost where so many points in a hundred agree less than so; what is found again is blended over
 # so much, led by the points that lie so near, and far ones where there are none.
-_PART_PERCENT, _PART_AGREEMENT, _CLEARLY, _BLEND_CM = 5, 0.8, 0.1, 0.2
+_PART_PERCENT, _PART_AGREEMENT, _BLEND_CM = 5, 0.8, 0.2
 _SPREAD_CM, _SPREAD_LEAST = (0.35, 1.4), 1e-4
 _RED, _GREEN = 0, 1
 
@@ -40,12 +40,16 @@ class Motion:
         Median correlation of the fine structure of both over the face; 1 the same, 0 unrelated.
     calm : float32 array of shape (h, w, 2) or None
         Between two exposures, displacement that their grain shakes less, in which points are followed; else None.
+    led : float32 array of shape (h, w, 2) or None
+        In one exposure of which flow loses a part, displacement in which points are followed; else None. Skin and hair
+        are compared along `flow`: what is there no more is found nowhere.
     """
 
     flow: np.ndarray
     seen: np.ndarray
     agreement: float
     calm: np.ndarray | None = None
+    led: np.ndarray | None = None
 
 
 def track(frame: Frame, codes: np.ndarray, points: np.ndarray | None = None) -> Motion:
@@ -74,10 +78,8 @@ def track(frame: Frame, codes: np.ndarray, points: np.ndarray | None = None) -> 
     agreement = float(np.median(_at_points(alike, frame)))
     if agreement < _SAME_GRAIN:
         return Motion(flow, seen, agreement, _through_grain(frame, codes))
-    if points is not None and _lost(alike, frame):
-        flow = _found_again(frame, codes, points, flow, alike)
-        seen = taken_back(codes, flow)
-    return Motion(flow, seen, agreement)
+    lost = points is not None and _lost(alike, frame)
+    return Motion(flow, seen, agreement, led=_found_again(frame, codes, points, flow, alike) if lost else None)
 
 
 def taken_back(codes: np.ndarray, flow: np.ndarray) -> np.ndarray:
@@ -96,9 +98,8 @@ def _found_again(frame: Frame, codes, points: np.ndarray, flow: np.ndarray, alik
     """Return flow that is led by where the points of a face were found anew, where that agrees better."""
     before, after = frame.keep(("structure",), lambda: structure(frame.codes)), structure(codes)
     led = _flow(before, after, start=_spread(frame, points - frame.points))
-    found = _alike(before, structure(taken_back(codes, led)))
-    better = (found > _PART_AGREEMENT) & (found > alike + _CLEARLY)  # what is there no more is not found by chance
-    share = cv2.GaussianBlur(better.astype(np.float32), (0, 0), _BLEND_CM * PX_PER_CM)[..., None]
+    better = _alike(before, structure(taken_back(codes, led))) - alike
+    share = cv2.GaussianBlur((better > 0.0).astype(np.float32), (0, 0), _BLEND_CM * PX_PER_CM)[..., None]
     return flow + share * (led - flow)
 
 
@@ -121,7 +122,8 @@ def _through_grain(frame, codes):
 
 def moved_points_cm(frame: Frame, motion: Motion) -> np.ndarray:
     """Return the face's points (478, 3) in the canonical frame, moved as the picture has."""
-    at, flow = frame.points.astype(np.float32), motion.flow if motion.calm is None else motion.calm
+    at = frame.points.astype(np.float32)
+    flow = next(flow for flow in (motion.calm, motion.led, motion.flow) if flow is not None)
     moved = cv2.remap(flow, at[:, None, 0], at[:, None, 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0]
     return frame.points_cm + frame.vectors_to_cm(moved)
 
