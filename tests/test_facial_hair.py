@@ -52,7 +52,8 @@ def test_hair_is_no_darker_than_the_persons_brows(canvas, name):
 @pytest.mark.parametrize("name", SIGNS)
 def test_both_sides_get_as_much(canvas, name):
     grown = darker(canvas, name, 1.0)[0]
-    left, right = (grown[(canvas.x_cm * side > 0)].sum() for side in (1.0, -1.0))
+    bare = canvas.y_cm < 4.0  # the fringe above hangs to one side, and as processors round some of it is found as skin
+    left, right = (grown[bare & (canvas.x_cm * side > 0)].sum() for side in (1.0, -1.0))
     assert left == pytest.approx(right, rel=0.25)
 
 
