@@ -31,6 +31,7 @@ MARGIN = {
     "reticulate_hyperpigmentation": 0.4, "midline_naevus": 0.5, "perioral_erythema": 0.4, "angular_cheilitis": 0.4,
     "basal_cell_carcinoma": 0.9,  # two small lesions: where the second reading puts them weighs most
     "acanthosis_nigricans": 0.3, "naevus_of_ota": 0.3, "lip_telangiectasia": 0.6,
+    "piebald_patch": 0.7, "warts": 0.5,  # below a fringe of which, as processors round, a part is found as skin
 }  # fmt: skip
 # A few levels of 255 on a healthy face; the whole skin's tint has more room, since nobody can know it.
 MOST_ON_HEALTHY = {"malar_erythema": 1.5, "centrofacial_erythema": 2.0, "scleral_icterus": 1.0, "blue_sclera": 1.0}
