@@ -130,6 +130,7 @@ def test_a_photo_a_disease_and_a_severity_give_picture_scores_and_strip(page, as
 
     slider = page.locator("#severity input[type=range]").bounding_box()
     middle = slider["y"] + slider["height"] / 2
+    page.wait_for_timeout(4000)  # what opening the page asked for is drawn
     page.mouse.move(slider["x"] + 0.7 * slider["width"], middle)
     page.mouse.down()
     page.mouse.move(slider["x"] + slider["width"], middle, steps=4)
