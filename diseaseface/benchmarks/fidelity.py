@@ -53,7 +53,7 @@ def full_changes() -> dict[str, Change]:
         if attribute.name not in geometry.recipes() and attribute.name not in LID_ATTRIBUTES:
             continue
         for direction, mark in ((1, "+"), (-1, "-")):
-            if pole := (attribute.positive if direction > 0 else attribute.negative):
+            if pole := attribute.toward(direction):
                 side = "left" if takes_one_side(attribute.name) else None
                 changes[attribute.name + mark] = Change(attribute, pole.full, side)
     return changes

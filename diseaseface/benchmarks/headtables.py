@@ -53,7 +53,7 @@ def _signs(rows: Sequence[Mapping]) -> dict:
         tones[row["person"]] = row["tone"]
         for name, amount in row["truth"]["signs"].items():
             key = name + ("+" if amount > 0 else "-")
-            pole = attributes()[name].positive if amount > 0 else attributes()[name].negative
+            pole = attributes()[name].toward(amount)
             reached[key] = max(reached[key], amount / pole.full if pole else 0.0)
             reasons[key] = row.get("reasons", {}).get(name) or reasons.get(key)
             for values, found in ((row["read"], read), (row.get("change", {}), changed)):

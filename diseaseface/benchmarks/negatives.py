@@ -126,7 +126,7 @@ def changes_of(catalogue: Sequence[Attribute], shares: np.ndarray) -> list[Chang
 
 
 def _amount(attribute: Attribute, share: float) -> float:
-    pole = attribute.positive if share > 0 else attribute.negative
+    pole = attribute.toward(share)
     return abs(share) * pole.full if pole else share * abs((attribute.positive or attribute.negative).full)
 
 

@@ -101,9 +101,13 @@ class Attribute:
         """Whether it is a sign of one side by its nature: an eye turned in, one iris of another colour."""
         return bool(self.parameters.get("one_sided", False))
 
+    def toward(self, amount: float) -> Pole | None:
+        """Return the direction that an amount takes, the positive one above 0; None where there is none."""
+        return self.positive if amount > 0 else self.negative
+
     def pole(self, direction: int) -> Pole:
         """Return the positive or the negative direction."""
-        pole = self.positive if direction > 0 else self.negative
+        pole = self.toward(direction)
         if pole is None:
             raise CatalogueError(f"Attribute {self.name} has no direction {direction:+d}.")
         return pole

@@ -99,8 +99,7 @@ class Effect:
     @property
     def pole(self) -> Pole | None:
         """The direction of the attribute that the effect takes; None where it has none."""
-        attribute = attributes()[self.attribute]
-        return attribute.positive if self.shrunk > 0 else attribute.negative
+        return attributes()[self.attribute].toward(self.shrunk)
 
     @property
     def amount(self) -> float:
@@ -168,8 +167,7 @@ def _untangled(found, comparison: Comparison, expected) -> dict[str, tuple[float
 def full_amount(name: str, amount: float) -> float:
     """Return an attribute's full amount in the direction of an amount, as a size; that of its only one if need be."""
     attribute = attributes()[name]
-    pole = attribute.positive if amount > 0 else attribute.negative
-    return abs((pole or attribute.positive or attribute.negative).full)
+    return abs((attribute.toward(amount) or attribute.positive or attribute.negative).full)
 
 
 def _own(effect: Effect, share: float, share_sd: float, seen: tuple[float, float]) -> Effect:

@@ -73,7 +73,7 @@ def _usual(measures: Sequence[str]) -> np.ndarray:
 
 def _slopes(name: str, direction: int, measures: Sequence[str]) -> np.ndarray:
     attribute = attributes()[name]
-    pole = attribute.positive if direction > 0 else attribute.negative
+    pole = attribute.toward(direction)
     moved = responses().get(sign_name(name, direction), {}) if pole else {}
     full = pole.full if pole else 0.0
     # A sign that takes no side moves readings without one as often to one side as to the other.

@@ -228,7 +228,7 @@ def seen(attribute: Attribute) -> tuple[float, float]:
 
 
 def _own_response(attribute: Attribute, direction: int) -> float:
-    pole = attribute.positive if direction > 0 else attribute.negative
+    pole = attribute.toward(direction)
     own = _response(attribute, direction) if pole else 0.0
     sd = float(np.mean([norms().sd.get(name, np.inf) for name in measure_names(attribute, None)]))
     return own if pole and own * abs(pole.full) >= _LEAST_SHOWN * sd else float("nan")

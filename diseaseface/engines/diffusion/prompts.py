@@ -43,7 +43,7 @@ def wording(change: Change) -> tuple[str, float]:
     wanted = 1 if change.amount > 0 else -1
     sign = change.sign
     direction = sign.direction if sign is not None else wanted
-    pole = change.attribute.positive if direction > 0 else change.attribute.negative
+    pole = change.attribute.toward(direction)
     if pole is None:
         direction, pole = -direction, change.attribute.positive or change.attribute.negative
     return pole.prompt, min(change.share, _MOST_WEIGHT) * (1.0 if direction == wanted else -1.0)

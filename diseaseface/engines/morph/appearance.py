@@ -108,8 +108,7 @@ def takes_away(change: Change) -> bool:
 
     Without a profile's sign, a direction that the attribute does not have can only mean that.
     """
-    pole = change.attribute.positive if change.amount > 0 else change.attribute.negative
-    return geometry.undoes(change) if change.sign else pole is None
+    return geometry.undoes(change) if change.sign else change.attribute.toward(change.amount) is None
 
 
 def _layers(canvas, changes, seed):

@@ -72,8 +72,7 @@ def paint(canvas: Canvas, linear: np.ndarray, changes: Sequence[Change], seed: i
 
 
 def _undoes(change):
-    pole = change.attribute.positive if change.amount > 0 else change.attribute.negative
-    return pole is None
+    return change.attribute.toward(change.amount) is None
 
 
 def _laid_over(canvas, linear, head, planes, hairs):
