@@ -274,7 +274,7 @@ def _beside_ears(canvas, hair):
     reach = round(_EAR_RIM_CM * canvas.px_per_cm)
     towards = np.ones((2 * reach + 1, reach + 1), np.uint8)
     left, right = (cv2.dilate(bare * beyond, towards, anchor=(at, reach)) for at in (0, reach))
-    rim = np.where((canvas.x_cm > 0) == (canvas.x_cm[:, -1:] > canvas.x_cm[:, :1]), right, left)
+    rim = skull.by_side(canvas, right, left)
     return hair, np.maximum(bare, rim * (1.0 - dark) * (1.0 - hair)) * beyond, stumps
 
 

@@ -122,9 +122,13 @@ def by_disc(values: np.ndarray, operation: int, radius_cm: float, px_per_cm: flo
 def _between_ears(canvas, hair, ears):
     """The sides of the head as far as the ears, where they show: what lies inwards of their skin, (h, w)."""
     bare = canvas.skin * (1.0 - hair) * (canvas.y_cm < eartops.level(canvas, ears)) * (canvas.y_cm > _LOWEST_CM)
-    inwards = [np.maximum.accumulate(a, axis=1) for a in (bare, bare[:, ::-1])]
-    one, other = (inwards[0], inwards[1][:, ::-1])
-    return np.where((canvas.x_cm > 0) == (canvas.x_cm[:, -1:] > canvas.x_cm[:, :1]), other, one)
+    rightwards, leftwards = (np.maximum.accumulate(a, axis=1) for a in (bare, bare[:, ::-1]))
+    return by_side(canvas, leftwards[:, ::-1], rightwards)
+
+
+def by_side(canvas: Canvas, right: np.ndarray, left: np.ndarray) -> np.ndarray:
+    """Return values (h, w) of the right half of the head as pictured, and beside them those of the left one."""
+    return np.where((canvas.x_cm > 0) == (canvas.x_cm[:, -1:] > canvas.x_cm[:, :1]), right, left)
 
 
 def _ears(canvas, hair):
