@@ -15,7 +15,7 @@ from diseaseface.evaluation.norms import norms
 from diseaseface.knowledge import crosstalk, learned, profile_file
 from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.profiles import Evidence, Profile, Sign
-from diseaseface.training import comparison, datasets, groups, lessons, synthesis
+from diseaseface.training import comparison, datasets, groups, lessons, synthesis, within
 
 SLANT, SPACE = "palpebral_fissure_slant", "interocular_distance"
 WHOLE = {SLANT: (1.0, 1.0), SPACE: (1.0, 1.0)}
@@ -323,7 +323,7 @@ def test_a_drawn_profile_comes_back_from_its_pictures(known, request):
     healthy, drawn, applied = request.getfixturevalue(known)
     effects = lessons.learn("Known", healthy, drawn).effects
     readable = {name: effect for name, effect in effects.items() if effect.seen > 0 and name in applied}
-    rows = {n: (applied[n] / learning.healthy_sd(n), e.amount / learning.healthy_sd(n)) for n, e in readable.items()}
+    rows = {n: (applied[n] / within.sd_of(n), e.amount / within.sd_of(n)) for n, e in readable.items()}
     large = np.array([row for row in rows.values() if abs(row[0]) > learning.LARGE])
     assert len(large) >= 8
     assert not {name: row for name, row in rows.items() if abs(row[0]) > learning.LARGE and row[0] * row[1] <= 0}

@@ -147,7 +147,7 @@ def _at_best(lesson: lessons.Lesson, drawn: Mapping[str, float], seed: int) -> d
     """Return how near one could come from these readings if the shipped responses held exactly."""
     comparison = compared(lesson.healthy, lesson.diseased, list(lesson.effects))
     names = [name for name, effect in lesson.effects.items() if effect.seen > 0 and name in comparison.signs]
-    sd = np.array([healthy_sd(name) for name in names])
+    sd = np.array([within.sd_of(name) for name in names])
     true = np.array([drawn.get(name, 0.0) for name in names]) / sd
     large = np.abs(true) > LARGE
     return at_best(comparison, names, drawn, lambda amounts: near(true[large], (amounts / sd)[large]), seed)
@@ -163,11 +163,12 @@ def score(rows: Mapping[str, dict]) -> dict:
     true, found = (np.array([row[key] for row in rows.values()]) for key in ("drawn", "learned"))
     large = np.abs(true) > LARGE
     right, _, ranks = near(true[large], found[large])
+    of_large = [row for row, is_large in zip(rows.values(), large, strict=True) if is_large]
     return {
         "large": int(large.sum()),
         "right_direction": right,
-        "told": sum(row["certain"] for row, is_large in zip(rows.values(), large, strict=True) if is_large),
-        **_sureness([row for row, is_large in zip(rows.values(), large, strict=True) if is_large]),
+        "told": sum(row["certain"] for row in of_large),
+        **_sureness(of_large),
         "spearman": round(ranks, 3),
         "spearman_of_all": round(float(spearmanr(true, found).statistic), 3),
         "error": round(float(np.sqrt(np.mean((true - found) ** 2))), 3),
@@ -213,7 +214,7 @@ def _means(applied: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 
 def _row(effect, drawn: Mapping[str, float]) -> dict:
-    sd = healthy_sd(effect.attribute)
+    sd = within.sd_of(effect.attribute)
     return {
         "drawn": round(drawn.get(effect.attribute, 0.0) / sd, 3),
         "learned": round(effect.amount / sd, 3),
@@ -222,11 +223,6 @@ def _row(effect, drawn: Mapping[str, float]) -> dict:
         "low": round(effect.low, 3),
         "high": round(effect.high, 3),
     }
-
-
-def healthy_sd(attribute: str) -> float:
-    """Return the standard deviation of healthy faces in an attribute's measure."""
-    return within.sd_of(attribute)
 
 
 def _refused(lesson: Callable[[], lessons.Lesson]) -> bool:

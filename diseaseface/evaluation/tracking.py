@@ -78,8 +78,11 @@ def track(frame: Frame, codes: np.ndarray, points: np.ndarray | None = None) -> 
     agreement = float(np.median(_at_points(alike, frame)))
     if agreement < _SAME_GRAIN:
         return Motion(flow, seen, agreement, _through_grain(frame, codes))
-    lost = points is not None and _lost(alike, frame)
-    return Motion(flow, seen, agreement, led=_found_again(frame, codes, points, flow, alike) if lost else None)
+    if points is None or not _lost(alike, frame):
+        return Motion(flow, seen, agreement)
+    led = _flow(before, after, start=_spread(frame, points - frame.points))
+    better = _alike(before, structure(taken_back(codes, led))) > alike
+    return Motion(flow, seen, agreement, led=_blended(flow, led, better))
 
 
 def taken_back(codes: np.ndarray, flow: np.ndarray) -> np.ndarray:
@@ -94,12 +97,9 @@ def _lost(alike: np.ndarray, frame: Frame) -> bool:
     return bool(np.percentile(_at_points(alike, frame), _PART_PERCENT) < _PART_AGREEMENT)
 
 
-def _found_again(frame: Frame, codes, points: np.ndarray, flow: np.ndarray, alike: np.ndarray) -> np.ndarray:
-    """Return flow that is led by where the points of a face were found anew, where that agrees better."""
-    before, after = frame.keep(("structure",), lambda: structure(frame.codes)), structure(codes)
-    led = _flow(before, after, start=_spread(frame, points - frame.points))
-    better = _alike(before, structure(taken_back(codes, led))) - alike
-    share = cv2.GaussianBlur((better > 0.0).astype(np.float32), (0, 0), _BLEND_CM * PX_PER_CM)[..., None]
+def _blended(flow: np.ndarray, led: np.ndarray, better: np.ndarray) -> np.ndarray:
+    """Return a displacement (h, w, 2) that gives way to one that is led, where that is better, bool (h, w)."""
+    share = cv2.GaussianBlur(better.astype(np.float32), (0, 0), _BLEND_CM * PX_PER_CM)[..., None]
     return flow + share * (led - flow)
 
 

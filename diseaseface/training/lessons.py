@@ -134,14 +134,14 @@ def learn_within(
     doubts = _order_doubts(found, healthy, diseased, prior, seed, same_people=True)
     _refuse_swapped(doubts, as_given)
     read = {effect.attribute: effect for effect in readable(found)}
-    amounts_read = {attribute: effect.amount for attribute, effect in read.items()}
+    amounts_read, likely = {attribute: effect.amount for attribute, effect in read.items()}, signs(read)
     faces = tuple(face for _, face in within.faces)
-    chosen = selected(amounts_read, signs(read), faces, within.on_faces, seed, on_drawn)
+    chosen = selected(amounts_read, likely, faces, within.on_faces, seed, on_drawn)
     found |= {name: _of_amount(found[name], amount) for name, amount in chosen.amounts.items()}
     cautions = (*doubts, *differences(healthy, diseased))
     kept = {attribute: found[attribute] for attribute in chosen.amounts}
     note = f"Learned within people: {healthy.size} pictures and others that lie on them. {healthy.told()}. "
-    note += "Severity 1 is the mean change. " + " ".join((chosen.told(len(signs(read)), len(faces)), *cautions))
+    note += "Severity 1 is the mean change. " + " ".join((chosen.told(len(likely), len(faces)), *cautions))
     profile = learned.profile(name, kept, prior, note.strip())
     return Lesson(profile, found, healthy, diseased, cautions, selection=chosen)
 

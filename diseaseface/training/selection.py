@@ -12,15 +12,16 @@ from functools import cache
 
 import numpy as np
 
-from diseaseface.edits import DEFAULT_SIDE, Change
+from diseaseface.edits import Change
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.errors import DiseaseFaceError
 from diseaseface.evaluation.gains import drawn_for, measure_names, response, sign_name
 from diseaseface.evaluation.readings import ALIGNED, Readings, read_change
 from diseaseface.faces.face import Face
 from diseaseface.faces.look import look
-from diseaseface.knowledge.catalogue import Pole, attributes
+from diseaseface.knowledge.catalogue import attributes
 from diseaseface.knowledge.learned import full_amount
+from diseaseface.training.synthesis import change_of
 from diseaseface.training.within import read_amounts
 
 # Chosen on the known profiles of the learning benchmark that are not held out: how near a drawn amount is as good as
@@ -168,7 +169,7 @@ class _Trial:
         return self._made[key]
 
     def _on(self, face: Face, amounts: Mapping[str, float]) -> list[float]:
-        changes = [_change(name, amount) for name, amount in amounts.items() if _pole(name, amount)]
+        changes = _changes(amounts)
         try:
             after = look(self._engine.render(face, changes, seed=self.seed).picture)
         except DiseaseFaceError:
@@ -235,7 +236,7 @@ def _mended(trial: _Trial, amounts: Amounts) -> Amounts:
     """Draw more of what reads too little, and less of what reads too much, as long as it helps."""
     for _ in range(_MENDINGS):
         missed = dict(zip(trial.names, trial.missed(amounts).T, strict=True))
-        mended = {name: _limited(name, values, values + missed[name]) for name, values in amounts.items()}
+        mended = {name: _same_way(name, values, values + missed[name]) for name, values in amounts.items()}
         better = trial.better(amounts, mended)
         if better is amounts:
             break
@@ -243,21 +244,18 @@ def _mended(trial: _Trial, amounts: Amounts) -> Amounts:
     return amounts
 
 
-def _limited(name: str, amounts: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+def _same_way(name: str, amounts: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """Return amounts that can be drawn in the direction that they have in the mean."""
-    limit = _pole(name, float(amounts.mean())).limit
-    return np.clip(wanted, *sorted((_LEAST * float(amounts.mean()), limit)))
+    mean = float(amounts.mean())
+    return np.clip(wanted, *sorted((_LEAST * mean, attributes()[name].toward(mean).limit)))
+
+
+def _changes(amounts: Mapping[str, float]) -> list[Change]:
+    """Return changes by amounts, within what can be drawn, of the directions that there are."""
+    poles = {name: attributes()[name].toward(amount) for name, amount in amounts.items() if amount}
+    limits = {name: sorted((0.0, pole.limit)) for name, pole in poles.items() if pole}
+    return [change_of(name, float(np.clip(amounts[name], *limit))) for name, limit in limits.items()]
 
 
 def _share(name: str, amount: float) -> float:
     return abs(amount) / full_amount(name, amount)
-
-
-def _pole(name: str, amount: float) -> Pole | None:
-    attribute = attributes()[name]
-    return attribute.positive if amount > 0 else attribute.negative if amount < 0 else None
-
-
-def _change(name: str, amount: float) -> Change:
-    attribute, limit = attributes()[name], abs(_pole(name, amount).limit)
-    return Change(attribute, float(np.clip(amount, -limit, limit)), DEFAULT_SIDE if attribute.one_sided else None)

@@ -142,7 +142,8 @@ def draw(
     on_face: Callable[[int], None] = lambda done: None,
 ) -> Drawn:
     """Draw shares of signs on faces and read the distances and angles of both; the other measures add up."""
-    changes, rows = [_change(name, share) for name, share in wanted.items()], []
+    changes = [change_of(name, share * full_amount(name, share)) for name, share in wanted.items()]
+    rows = []
     for done, face in enumerate(faces, 1):
         picture = engine.render(face, changes, seed=seed).picture
         rows.append(_moved(face, picture, comparison.measures))
@@ -159,9 +160,10 @@ def _mean(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return mean, squares / np.maximum(seen * (seen - 1), 1), seen
 
 
-def _change(name: str, share: float) -> Change:
+def change_of(name: str, amount: float) -> Change:
+    """Return an attribute's change by an amount, in its unit, on the usual side where it takes one by its nature."""
     attribute = attributes()[name]
-    return Change(attribute, share * full_amount(name, share), DEFAULT_SIDE if attribute.one_sided else None)
+    return Change(attribute, amount, DEFAULT_SIDE if attribute.one_sided else None)
 
 
 def _moved(face: Face, picture: np.ndarray, measures: Sequence[str]) -> list[float]:

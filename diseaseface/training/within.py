@@ -70,8 +70,8 @@ def partners(healthy: Group, diseased: Group) -> tuple[Pair, ...]:
     apart = np.stack([np.abs(two[:, 2:] - photo[2:]).mean(axis=1) for photo in one])
     apart[(one[:, None, :2] != two[None, :, :2]).any(axis=-1)] = np.inf
     nearest, back = apart.argmin(axis=1), apart.argmin(axis=0)
-    pairs = ((at, int(to)) for at, to in enumerate(nearest) if back[to] == at and np.isfinite(apart[at, to]))
-    found = tuple(pairs)
+    mutual = ((at, int(to)) for at, to in enumerate(nearest) if back[to] == at)
+    found = tuple(pair for pair in mutual if np.isfinite(apart[pair]))
     return found if len(found) >= max(learned.LEAST_PICTURES, MOST_PEOPLE * fewer) else ()
 
 
@@ -115,7 +115,7 @@ def gathered(changes: Sequence[Readings], pairs: Sequence[Pair] = (), faces: Seq
     """Put the changes of single people together."""
     rows = [{name: _told(change, sign) for name, sign in attributes().items() if sign.measure} for change in changes]
     amounts = {name: np.array([row[name][0] for row in rows]) for name in rows[0]}
-    noise = {name: _mean([row[name][1] for row in rows]) for name in rows[0]}
+    noise = {name: _root_mean_square([row[name][1] for row in rows]) for name in rows[0]}
     return Within(amounts, noise, tuple(pairs), tuple(faces))
 
 
@@ -148,7 +148,7 @@ def _along(change: Readings, attribute: Attribute) -> tuple[float, float]:
     return found
 
 
-def _mean(values: Sequence[float]) -> float:
+def _root_mean_square(values: Sequence[float]) -> float:
     finite = [value for value in values if np.isfinite(value)]
     return float(np.sqrt(np.mean(np.square(finite)))) if finite else float("inf")
 
