@@ -76,16 +76,26 @@ def browser():
         yield playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
 
 
-@pytest.fixture
-def page(browser, address):
-    """The page as a visitor finds it: the first example is drawn already."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+def visit(browser, address, **screen):
+    """Open the page on a screen, as a visitor finds it: the first example is drawn already."""
+    context = browser.new_context(**screen)
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(address)
     page.wait_for_selector("#signs table")
+    return page
+
+
+@pytest.fixture
+def page(browser, address):
+    page = visit(browser, address, viewport={"width": 1440, "height": 900})
     yield page
-    context.close()
+    page.context.close()
+
+
+def in_sight(page, selector: str) -> bool:
+    box, height = page.locator(selector).bounding_box(), page.viewport_size["height"]
+    return box["y"] >= 0 and box["y"] + box["height"] <= height
 
 
 def settle(page, text: str) -> None:

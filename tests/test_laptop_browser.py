@@ -2,30 +2,18 @@
 
 import pytest
 from PIL import Image
-from test_browser import PATIENCE_MS, UPLOAD, address, browser, pytestmark, until_text  # noqa: F401 - fixtures and marks of the page
+from test_browser import UPLOAD, address, browser, in_sight, pytestmark, until_text, visit  # noqa: F401 - fixtures and marks of the page
 
 SIZES = [(1440, 900), (1024, 768)]
-
-
-def opened(browser, address, size):  # noqa: F811 - a fixture handed on
-    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
-    page.set_default_timeout(PATIENCE_MS)
-    page.goto(address)
-    page.wait_for_selector("#signs table")
-    return page
 
 
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def page(request, browser, address):  # noqa: F811
     """The page as a visitor finds it, without scrolling."""
-    page = opened(browser, address, request.param)
+    width, height = request.param
+    page = visit(browser, address, viewport={"width": width, "height": height})
     yield page
-    page.close()
-
-
-def in_sight(page, selector: str) -> bool:
-    box, height = page.locator(selector).bounding_box(), page.viewport_size["height"]
-    return box["y"] >= 0 and box["y"] + box["height"] <= height
+    page.context.close()
 
 
 def test_suggestions_open_where_all_of_them_can_be_seen(page):

@@ -2,7 +2,7 @@
 
 import pytest
 from PIL import Image
-from test_browser import PATIENCE_MS, UPLOAD, address, browser, pytestmark, until_value  # noqa: F401 - fixtures and marks of the page
+from test_browser import UPLOAD, address, browser, in_sight, pytestmark, until_value, visit  # noqa: F401 - fixtures and marks of the page
 
 WIDTH, HEIGHT = 390, 844
 READY = {
@@ -30,24 +30,15 @@ HEIGHTS = "rows => rows.map(row => row.getBoundingClientRect().height)"
 @pytest.fixture
 def page(browser, address):  # noqa: F811
     """The page as a visitor with a phone finds it."""
-    context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, has_touch=True, is_mobile=True)
-    context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
-    page.goto(address)
-    page.wait_for_selector("#signs table")
+    page = visit(browser, address, viewport={"width": WIDTH, "height": HEIGHT}, has_touch=True, is_mobile=True)
     yield page
-    context.close()
+    page.context.close()
 
 
 def opened(page, tab: str) -> None:
     page.get_by_role("tab", name=tab, exact=True).first.click()
     page.wait_for_selector(READY[tab], state="attached")
     page.wait_for_selector(".working", state="detached")
-
-
-def in_sight(page, selector: str) -> bool:
-    box = page.locator(selector).bounding_box()
-    return box["y"] >= 0 and box["y"] + box["height"] <= HEIGHT
 
 
 def test_whatever_is_touched_is_as_large_as_a_finger(page):
