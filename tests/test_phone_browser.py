@@ -20,10 +20,13 @@ SMALL = """() => [...document.querySelectorAll('button, input, textarea, summary
     .filter((one) => one.type !== 'checkbox' && getComputedStyle(one).opacity !== '0')
     .filter((one) => one.getBoundingClientRect().height < 43.5)
     .map((one) => `${Math.round(one.getBoundingClientRect().height)} px: ${one.outerHTML.slice(0, 120)}`)"""
-# Where the line of progress and its stop button end, asked for at one moment, since both go when the work is done.
-ENDS = """() => { const boxes = ['#quiz-status .working', '#quiz-stop'].map((at) => document.querySelector(at))
-    .map((one) => one?.getBoundingClientRect());
-    return boxes.every((box) => box?.height) && boxes.map((box) => box.bottom); }"""
+# Where the line of progress and its stop button end, looked for at every change, since both go when the work is done.
+WATCH_ENDS = """() => { const look = () => {
+     const boxes = ['#quiz-status .working', '#quiz-stop'].map((at) => document.querySelector(at))
+       .map((one) => one?.getBoundingClientRect());
+     if (boxes.every((box) => box?.height)) window.ends ??= boxes.map((box) => box.bottom);
+   };
+   new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true }); }"""
 HEIGHTS = "rows => rows.map(row => row.getBoundingClientRect().height)"
 
 
@@ -88,8 +91,9 @@ def test_what_is_being_done_and_why_a_photo_is_refused_are_in_sight(page, tmp_pa
     page.set_input_files(UPLOAD, wall)
     page.wait_for_selector("#photo-notice .notice:has-text('face')")
     assert in_sight(page, "#photo-notice .notice")
+    page.evaluate(WATCH_ENDS)
     page.get_by_role("tab", name="Teach", exact=True).first.click()
-    assert all(0 < end <= HEIGHT for end in page.wait_for_function(ENDS).json_value())
+    assert all(0 < end <= HEIGHT for end in page.wait_for_function("() => window.ends").json_value())
 
 
 def test_a_near_disease_opens_without_the_graph(page):
