@@ -125,6 +125,19 @@ def drawn(page) -> str:
     return page.get_attribute("#picture img.drawn", "src")
 
 
+def test_the_page_opens_without_asking_for_a_picture_of_its_own(browser, address):
+    context = browser.new_context()
+    page, asked = context.new_page(), []
+    page.on("request", lambda one: asked.append(one.post_data_json["fn_index"]) if "queue/join" in one.url else None)
+    page.goto(address)
+    page.wait_for_selector("#photo img")
+    page.press("#severity input[type=range]", "ArrowRight")
+    settle(page, "71")
+    made = page.evaluate("window.gradio_config.dependencies.find((one) => one.api_name === 'show').id")
+    context.close()
+    assert asked.count(made) == 1, "drawn once: for the severity"
+
+
 def test_a_photo_a_disease_and_a_severity_give_picture_scores_and_strip(page, astronaut, tmp_path):
     photo = tmp_path / "portrait.jpg"
     Image.fromarray(astronaut).save(photo, quality=92)

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from gradio.context import LocalContext
 from gradio.data_classes import FileData
-from gradio.state_holder import StateHolder
+from gradio.state_holder import SessionState, StateHolder
 
 from diseaseface import pictures
 from diseaseface.edits import Change
@@ -322,7 +322,7 @@ def test_the_photo_travels_once_while_only_the_severity_changes():
 
 
 def opened(opening):
-    names = ["photo", *links.known()[1:], *Handlers.outputs()]
+    names = ["seen", *links.known()[1:], *Handlers.outputs()]
     return [dict(zip(names, step, strict=True)) for step in opening.open()]
 
 
@@ -332,11 +332,11 @@ def test_the_first_result_is_worked_out_once_for_all_visitors():
     first = opened(opening)
     asked = len(pipeline.asked)
     again = opened(opening)
-    for seen in (first, again):
-        assert seen[0]["disease"] == "ORPHA:870"
-        assert seen[-1]["photo"] == str(examples()[0].path)
-        assert all(stays(step["photo"]) for step in seen[:-1]), "the photo starts a drawing of its own"
-        assert {name for step in seen for name, value in step.items() if not stays(value)} >= {"picture", "strip"}
+    for told in (first, again):
+        assert told[0]["disease"] == "ORPHA:870"
+        assert told[-1]["seen"] == str(examples()[0].path)
+        assert all(stays(step["seen"]) for step in told[:-1]), "the photo comes before its picture"
+        assert {name for step in told for name, value in step.items() if not stays(value)} >= {"picture", "strip"}
     assert len(pipeline.asked) == asked
     assert len(again) == 2
 
@@ -346,7 +346,7 @@ def test_the_first_face_is_shown_before_its_scores_are_there():
     judge = pipeline.judge
     pipeline.judge = lambda drawing: scored.wait(20) and judge(drawing)
     steps = Opening(Handlers(pipeline)).open()
-    place = ["photo", *links.known()[1:], *Handlers.outputs()].index("picture")
+    place = ["seen", *links.known()[1:], *Handlers.outputs()].index("picture")
     assert next(step for step in steps if not stays(step[place]))
     assert not scored.is_set()
     scored.set()
@@ -355,7 +355,7 @@ def test_the_first_face_is_shown_before_its_scores_are_there():
 
 def test_nobody_waits_for_the_scores_of_a_picture_that_was_seen():
     began = time.monotonic()
-    assert opened(Opening(Handlers(FakePipeline())))[-1]["photo"]
+    assert opened(Opening(Handlers(FakePipeline())))[-1]["seen"]
     assert time.monotonic() - began < 4.0, "the pause is for a page that nobody has opened yet"
 
 
@@ -366,7 +366,7 @@ def test_a_first_result_that_fails_is_told_and_tried_anew_for_whoever_comes_next
     with pytest.raises(FaceError):
         list(opening.open())
     pipeline.refusal = None
-    assert opened(opening)[-1]["photo"] == str(examples()[0].path)
+    assert opened(opening)[-1]["seen"] == str(examples()[0].path)
 
 
 def test_a_downloaded_picture_carries_its_report():
@@ -384,10 +384,28 @@ def test_a_picture_drawn_here_is_recognised_and_the_way_back_is_shown(tmp_path):
     assert "70" in told
 
 
+def test_a_photo_asks_for_its_picture_once_however_often_the_page_tells_of_it(tmp_path):
+    path, told = str(tmp_path / "photo.png"), Choices(FakePipeline())
+    note, seen, asked_for = told.take_photo(path, None, 4)
+    assert (note, seen, asked_for) == ("", path, 5)
+    assert all(stays(value) for value in told.take_photo(path, seen, 5))
+    assert told.take_photo(None, seen, 5)[1:] == (None, 6), "no photo is a change, too"
+
+
+def test_whoever_takes_a_photo_before_the_page_has_opened_keeps_it_and_gets_its_picture():
+    first, own = str(examples()[0].path), str(examples()[1].path)
+    photo, asked_for = Choices.take_first(None, first, 0)
+    assert photo == first
+    assert stays(asked_for), "the first photo has its picture"
+    photo, asked_for = Choices.take_first(own, first, 3)
+    assert stays(photo)
+    assert asked_for == 4
+
+
 def test_the_note_on_a_recognised_picture_is_words_on_the_page_and_no_value_of_the_next_drawing():
     page = build(FakePipeline())
     wired = {fn.fn.__name__: fn for fn in page.fns.values() if fn.fn is not None}
-    (note,) = wired["recognise"].outputs
+    note = wired["take_photo"].outputs[0]
     assert isinstance(note, gr.HTML)
     assert note not in wired["show"].inputs
 
@@ -778,13 +796,12 @@ def test_a_photo_stays_while_it_is_used(room):
 def test_a_file_that_was_not_sent_to_this_page_is_refused_in_one_sentence_and_not_in_the_log(path, told):
     page = build(FakePipeline())
     page.has_launched, page.blocked_paths, page.allowed_paths = True, [], []
-    photo = next(one for one in page.blocks.values() if getattr(one, "elem_id", None) == "photo")
-    takes = next(fn for fn in page.fns.values() if fn.inputs == [photo])
+    takes = next(fn for fn in page.fns.values() if fn.fn and fn.fn.__name__ == "take_photo")
     sent = {"path": path, "meta": {"_type": "gradio.FileData"}}
     before = LocalContext.blocks.set(page)
     try:
         with pytest.raises(gr.Error) as refused:
-            asyncio.run(page.preprocess_data(takes, [sent], None))
+            asyncio.run(page.preprocess_data(takes, [sent, None, None], SessionState(page)))
     finally:
         LocalContext.blocks.reset(before)
     assert refused.value.message == told

@@ -59,6 +59,18 @@ class Choices:
         news = (asked_for + 1, "") if there else (gr.skip(), told)
         return entry.photo if there else gr.skip(), *vars(entry.asked).values(), entry.own, *news
 
+    def take_photo(self, photo: str | None, seen: str | None, asked_for: int) -> tuple:
+        """Return what is said of a photo, the photo, and ask for its picture; the one `seen` has its picture already.
+
+        The page tells more than once that a photo has changed, and also where it opened with it.
+        """
+        return (gr.skip(),) * 3 if photo == seen else (self.recognise(photo), photo, asked_for + 1)
+
+    @staticmethod
+    def take_first(photo: str | None, seen: str | None, asked_for: int) -> tuple:
+        """Return the photo that the page has opened with; whoever was quicker keeps their own, and asks for it."""
+        return (seen, gr.skip()) if photo is None else (gr.skip(), asked_for + 1)
+
     @staticmethod
     def recognise(photo: str | None) -> str:
         """Say so where a photo is a picture drawn here before."""

@@ -28,8 +28,7 @@ class Opening:
     def open(self, request: gr.Request | None = None) -> Iterator[tuple]:
         """Show what the link asks for; without settings in it the first example, worked out once for all visitors.
 
-        Yields the photo, the settings that a link may set, and the outputs. The photo comes with the last step, lest
-        it start a drawing of its own.
+        Yields the photo that is seen, with the last step; the settings that a link may set; and the outputs.
         """
         told = links.read(dict(request.query_params)) if request is not None else {}
         yield from self._linked(told) if told else self._first_seen()

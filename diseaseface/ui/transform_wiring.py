@@ -22,11 +22,10 @@ def wire(page: gr.Blocks, handlers: Handlers, opening: Opening, downloads: Downl
     choices = Choices(handlers.pipeline)
     outputs = [parts[name] for name in handlers.outputs()]
     inputs = [parts[name] for name in ("photo", *ASKED, "consent", "held", "own", "visit")]
-    linked = [parts["photo"], *(parts[name] for name in links.known()[1:])]
+    linked = [parts[name] for name in ("seen", *links.known()[1:])]
     opened = page.load(opening.open, None, [*linked, *outputs], **QUIET)
     changed = gr.on(
         [
-            parts["photo"].change,
             parts["disease"].input,
             parts["severity"].release,
             parts["go"].change,
@@ -41,7 +40,7 @@ def wire(page: gr.Blocks, handlers: Handlers, opening: Opening, downloads: Downl
         **ENGINE,
     )
     made_idle(parts["status"], parts["stop"], [changed], failing=[opened, changed])
-    _wire_photo(choices, parts)
+    _wire_photo(choices, parts, opened)
     _wire_picture(handlers, parts)
     _wire_downloads(downloads, parts)
     parts["dice"].click(choices.another_seed, [parts["seed"], parts["go"]], [parts["seed"], parts["go"]], **QUIET)
@@ -56,9 +55,10 @@ def made_idle(status: gr.HTML, stop: gr.Button, stopped: list, *, failing: list 
     stop.click(idle, None, [status, stop], cancels=stopped, queue=False, **QUIET)
 
 
-def _wire_photo(choices: Choices, parts: dict) -> None:
-    photo = parts["photo"]
-    photo.change(choices.recognise, photo, parts["own_picture"], **QUIET)
+def _wire_photo(choices: Choices, parts: dict, opened) -> None:
+    photo, known = parts["photo"], [parts["seen"], parts["go"]]
+    opened.success(choices.take_first, [photo, *known], [photo, parts["go"]], **QUIET)
+    photo.change(choices.take_photo, [photo, *known], [parts["own_picture"], *known], **QUIET)
     parts["examples"].select(choices.take_example, None, photo, **QUIET)
     taken = [photo, *(parts[name] for name in ASKED)]
     parts["upload"].upload(choices.take_upload, None, taken, **QUIET)
