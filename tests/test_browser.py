@@ -28,6 +28,8 @@ FLAGS = [
 ]
 PATIENCE_MS = 60_000
 UPLOAD = "#upload input[type=file]"
+CHOSEN = "#examples [aria-pressed=true]"
+TOP = "id => document.getElementById(id).getBoundingClientRect().top + scrollY"
 LONG_NAME = "Spondyloepiphyseal dysplasia-brachydactyly and distinctive speech"
 pytestmark = [
     pytest.mark.browser,
@@ -146,6 +148,7 @@ def test_a_photo_a_disease_and_a_severity_give_picture_scores_and_strip(page, as
     page.set_input_files(UPLOAD, photo)
     page.wait_for_function("src => document.querySelector('#picture img.drawn').src !== src", arg=first)
     page.wait_for_selector(".working", state="detached")
+    assert page.locator(CHOSEN).count() == 0, "no example is the photo"
 
     choose(page, "Rosacea")
     settle(page, "Rosacea")
@@ -167,6 +170,8 @@ def test_a_photo_a_disease_and_a_severity_give_picture_scores_and_strip(page, as
     assert page.locator("#strip [role=radio]").count() == 5
     assert page.locator("#plot i.drawn").count() >= 2
     assert page.locator("#visited button").count() == 4
+    page.click("#visited button >> nth=3")
+    page.wait_for_selector(f"{CHOSEN}[data-name='head-01.jpg']")
 
 
 def test_no_photo_leaves_the_browser_before_consent_which_is_given_once_for_all_tabs(page, astronaut, tmp_path):
@@ -191,6 +196,7 @@ def test_the_first_example_is_there_when_the_page_opens(page):
     assert "Down syndrome" in page.inner_text("#caption")
     until_value(page, "#disease input", "Down syndrome")
     assert page.locator("#examples button").count() >= 1
+    page.wait_for_selector(f"{CHOSEN}[data-name='head-01.jpg']")
     page.wait_for_timeout(1000)
     assert page.locator(".working").count() == 0, "nothing is drawn twice"
     page.fill("#disease input", "Rosac")
@@ -255,11 +261,12 @@ def test_a_link_opens_with_its_settings_and_the_page_makes_one(browser, address)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
-    query = "?disease=ORPHA%3A904&severity=35&seed=4&age=8&presentation=sampled"
+    query = "?disease=ORPHA%3A904&severity=35&seed=4&age=8&presentation=sampled&face=head-03.jpg"
     page.goto(address + query)
     page.wait_for_selector("#signs table")
     until_text(page, "#caption", "Williams syndrome")
     until_text(page, "#caption", "35 %")
+    page.wait_for_selector(f"{CHOSEN}[data-name='head-03.jpg']")
     page.click("#link button")
     page.wait_for_selector("#link [role=status]:has-text('Copied')")
     copied = page.evaluate("navigator.clipboard.readText()")

@@ -27,6 +27,13 @@
       range.dispatchEvent(new Event('input', { bubbles: true }));
       setTimeout(() => range.dispatchEvent(new PointerEvent('pointerup', { bubbles: true })), 60);
     },
+    // The photo is another one: mark it where it is among the examples.
+    chosen(examples, photo) {
+      const file = (photo?.path ?? '').split(/[\\/]/).slice(-2).join('/');
+      for (const button of document.querySelectorAll(`#${examples} [data-file]`)) {
+        button.setAttribute('aria-pressed', String(button.dataset.file === file));
+      }
+    },
     // News of the server for the viewer: a frame while the severity moves, and the frames of a film.
     live: (news) => page.viewers.picture.live(news),
     film: (news) => page.viewers.picture.play(news),

@@ -11,6 +11,7 @@ from diseaseface.ui.parts import (
     consent_box,
     disease_box,
     example_buttons,
+    mark_chosen,
     remembered,
     script,
     stale,
@@ -143,6 +144,7 @@ def _wire(handlers: EvaluateHandlers, parts: dict, room: gr.Tab) -> None:
     room.select(handlers.first, [parts["photo"], parts["held"]], parts["photo"], **QUIET)
     taken = [parts[name] for name in ("photo", "before", "status")]
     parts["examples"].select(handlers.take_example, None, taken, **QUIET)
+    mark_chosen(parts["photo"], "evaluate-examples")
     parts["view"].input(handlers.turn, [parts["view"], parts["held"]], parts["picture"], **QUIET)
     told = [parts[name] for name in ("table", "rows", "csv", "stop", "set_notice")]
     reading = parts["read"].click(

@@ -62,10 +62,22 @@ def disease_box(
 def example_buttons() -> str:
     """Return a button with its picture for each example; `examples.js` tells which was chosen."""
     return "".join(
-        f"<button type='button' data-name='{escape(one.path.name)}' title='{escape(one.label)}' "
-        f"aria-label='{escape(one.label)}'{' data-synthetic' if one.synthetic else ''}><img src='{one.thumb()}' alt=''>"
-        "</button>"
+        f"<button type='button' data-name='{escape(one.path.name)}' data-file='{escape(_place(one.path))}' "
+        f"aria-pressed='false' title='{escape(one.label)}' aria-label='{escape(one.label)}'"
+        f"{' data-synthetic' if one.synthetic else ''}><img src='{one.thumb()}' alt=''></button>"
         for one in examples()
+    )
+
+
+def _place(path: Path) -> str:
+    """Return a file's folder and name, which no photo that is sent shares: its folder is named by what is in it."""
+    return "/".join(path.parts[-2:])
+
+
+def mark_chosen(photo: gr.Image, buttons: str) -> None:
+    """Mark the example that is the photo among its buttons, whatever chose it; none where it is another photo."""
+    photo.change(
+        None, photo, None, js=f"photo => window.diseaseface.chosen('{buttons}', photo)", api_visibility="private"
     )
 
 

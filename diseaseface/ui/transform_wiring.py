@@ -7,6 +7,7 @@ from diseaseface.ui.choices import Choices
 from diseaseface.ui.downloads import KINDS, Downloads
 from diseaseface.ui.handlers import Handlers
 from diseaseface.ui.opening import Opening
+from diseaseface.ui.parts import mark_chosen
 from diseaseface.ui.progress import idle
 
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
@@ -60,6 +61,7 @@ def _wire_photo(choices: Choices, parts: dict, opened) -> None:
     opened.success(choices.take_first, [photo, *known], [photo, parts["go"]], **QUIET)
     photo.change(choices.take_photo, [photo, *known], [parts["own_picture"], *known], **QUIET)
     parts["examples"].select(choices.take_example, None, photo, **QUIET)
+    mark_chosen(photo, "examples")
     taken = [photo, *(parts[name] for name in ASKED)]
     parts["upload"].upload(choices.take_upload, None, taken, **QUIET)
 
