@@ -294,7 +294,10 @@ def test_every_control_has_a_name_and_every_picture_says_what_it_shows_or_is_dec
     assert all("synthetic" in alt for alt in drawn_alts)
 
 
-def test_the_divider_moves_by_keyboard(page):
+def test_the_divider_moves_by_keyboard_and_whoever_uses_one_sees_where_they_are(page):
+    for stop in ("#consent input", "#severity input[type=range]", "#more > button"):
+        page.focus(stop)
+        assert page.eval_on_selector(stop, "one => getComputedStyle(one).outlineStyle") == "solid", stop
     page.focus("#picture .wipe")
     for _ in range(5):
         page.keyboard.press("ArrowLeft")
