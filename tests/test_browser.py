@@ -315,7 +315,10 @@ def test_two_diseases_are_compared_and_one_of_eight_people_is_taken_over(page):
     assert not page.inner_text("#compare-one .whole")
     page.press("#compare-one-severity input[type=range]", "ArrowRight")
     until_text(page, "#compare-differences thead", "Down syndrome, 71\N{NO-BREAK SPACE}%")
+    below = page.evaluate(TOP, "foot")
     page.click("#patients-draw")
+    page.wait_for_selector("#patients-status .working")
+    assert page.evaluate(TOP, "foot") == below, "the line of progress moves nothing"
     page.wait_for_selector("#patients img")
     assert page.locator("#patients img").count() == 8
     page.click("#patients [data-seed='3']")
@@ -396,8 +399,10 @@ def test_nothing_scrolls_sideways(browser, address, width, scheme):
 
 def test_a_profile_is_opened_changed_compared_and_shown_on_the_photo(page):
     page.click("button[role=tab]:has-text('Profiles')")
+    empty = page.evaluate(TOP, "profile-main")
     page.wait_for_selector("#profile-signs tr[data-sign]")
     page.wait_for_selector("#profile-graph .scatterlayer")
+    assert abs(page.evaluate(TOP, "profile-main") - empty) < 60, "what comes has its place"
     until_value(page, "#profile-one input", "Down syndrome")
     choose(page, "Williams syndrome", "#profile-other")
     page.wait_for_selector("#profile-compared table")

@@ -177,8 +177,8 @@ def _shown() -> dict:
     with gr.Row(elem_id="patients-asked"):
         parts["draw"] = gr.Button(texts.PATIENTS_DRAW, size="sm", min_width=0, elem_id="patients-draw")
         parts["next"] = gr.Button(texts.PATIENTS_NEXT, size="sm", min_width=0, elem_id="patients-next")
+        parts |= {f"people_{name}": part for name, part in working_line("patients").items()}
     parts["since"] = gr.State(0)
-    parts |= {f"people_{name}": part for name, part in working_line("patients").items()}
     parts["people"] = gr.HTML("", js_on_load=script("patients.js"), elem_id="patients")
     return parts
 
