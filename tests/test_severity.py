@@ -254,3 +254,21 @@ def test_the_reading_table_is_worked_by_hand():
     assert table["healthy"]["neutral"]["light_minus_dark"] == -1.0
     assert table["stability"]["beyond_error"] == 0.5
     assert "share one catalogue" in reading_benchmark.summary(json.loads(json.dumps(table)))
+
+
+@pytest.mark.parametrize("freedom", [np.inf, 12.0])
+def test_readings_made_by_the_norms_differ_as_healthy_people_do_around_what_the_disease_moves(diseases, freedom):
+    measures = ("palpebral_fissure_slant", "philtrum_length", "nose_length")
+    seen, profile = departed((9.0, 9.0, 9.0), freedom, 0.3, measures=measures), diseases.find("ORPHA:870")
+    healthy, full = (
+        np.array([one.values for one in reading_benchmark.made_by_norms(seen, profile, severity, 4000)])
+        for severity in (0.0, 1.0)
+    )
+    wider = 1.0 if np.isinf(freedom) else freedom / (freedom - 2)
+    assert healthy.mean(axis=0) == pytest.approx(0.0, abs=0.15)
+    assert np.cov(healthy.T) == pytest.approx(wider * COVARIANCE, abs=0.5)
+    changes = ranking.rows_of([profile])[0].changes
+    moves = full_moves(changes, measures, ALONE).sum(axis=0)
+    assert moves[0] > 2.0
+    assert (full - healthy).mean(axis=0) == pytest.approx(moves, rel=0.05, abs=0.02)
+    assert (full - healthy).std(axis=0) == pytest.approx(0.3 * np.abs(moves), rel=0.05, abs=0.02)
