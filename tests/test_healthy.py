@@ -1,5 +1,6 @@
 """Towards healthy: what was drawn is taken away again, and nothing else."""
 
+from functools import cache
 from itertools import chain
 
 import cv2
@@ -69,8 +70,13 @@ def asked(attribute, direction, share=0.8):
     return Change(attribute, amount, sign=sign), Change(attribute, -amount, sign=sign)
 
 
+@cache
+def named_signs():
+    return {(s.attribute, s.direction): s for p in knowledge.load().curated() for s in p.signs}
+
+
 def sign_of(attribute, direction):
-    named = {(s.attribute, s.direction): s for p in knowledge.load().curated() for s in p.signs}
+    named = named_signs()
     some: Sign = next(iter(named.values()))
     return named.get((attribute.name, direction)) or edits.replace(some, attribute=attribute.name, direction=direction)
 

@@ -48,6 +48,7 @@ def test_whatever_is_touched_is_as_large_as_a_finger(page):
     small = {}
     for tab in READY:
         opened(page, tab)
+        page.wait_for_function("[...document.images].every((one) => one.complete || !one.checkVisibility())")
         small[tab] = page.evaluate(SMALL)
     assert small == {tab: [] for tab in READY}
 
