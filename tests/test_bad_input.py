@@ -38,6 +38,11 @@ def refusal_of(work, kinds=DiseaseFaceError):
         return None, str(error)
 
 
+@pytest.fixture(scope="module")
+def pipeline():
+    return Pipeline.load()
+
+
 def test_the_corpus_is_large_and_no_two_have_one_name(face):
     names = [*(case.name for case in FILES), *badphotos.photos(face)]
     assert len(names) == len(set(names)) >= 300
@@ -57,8 +62,7 @@ def test_a_bad_file_is_read_or_refused(case, tmp_path):
         assert np.abs(pixels.astype(float) - PORTRAIT).mean() <= LEVELS
 
 
-def test_a_bad_photo_is_drawn_on_or_refused():
-    pipeline = Pipeline.load()
+def test_a_bad_photo_is_drawn_on_or_refused(pipeline):
     drawn = refused = 0
     for name, make in badphotos.photos(pipeline.look(bounds.portrait())).items():
         start = time.process_time()
@@ -73,19 +77,18 @@ def test_a_bad_photo_is_drawn_on_or_refused():
 
 
 @pytest.mark.parametrize("name", ["surgical mask", "black bar", "cut right", "statue", "silhouette"])
-def test_a_bad_photo_is_scored_too(name, face):
-    pipeline = Pipeline.load()
+def test_a_bad_photo_is_scored_too(name, pipeline):
     photo = badphotos.photos(pipeline.look(bounds.portrait()))[name]()
     result = pipeline.transform(photo, bounds.DISEASE, 1.0)
     assert result.report.to_dict()["scores"].keys() >= {"severity", "identity", "profile_match", "unchanged_outside"}
     assert json.dumps(pipeline.evaluate(photo).to_dict())
 
 
-def test_nothing_and_animals_show_no_face_that_could_be_drawn_on(face):
+def test_nothing_and_animals_show_no_face_that_could_be_drawn_on(face, pipeline):
     photos = badphotos.photos(face)
     for name in ("black", "white", "gradient", "noise", "checkers", "smiley", "chelsea", "coffee", "brick", "page"):
         with pytest.raises(FaceError):
-            Pipeline.load().look(np.ascontiguousarray(photos[name]()))
+            pipeline.look(np.ascontiguousarray(photos[name]()))
 
 
 def test_forty_megapixels_take_less_than_a_gigabyte_and_ten_seconds():
@@ -132,9 +135,9 @@ ARRAYS = {
 
 
 @pytest.mark.parametrize("photo", ARRAYS.values(), ids=ARRAYS)
-def test_what_is_no_photo_is_refused_through_python(photo):
+def test_what_is_no_photo_is_refused_through_python(photo, pipeline):
     with pytest.raises(DiseaseFaceError) as refusal:
-        Pipeline.load().transform(photo, bounds.DISEASE, 0.5)
+        pipeline.transform(photo, bounds.DISEASE, 0.5)
     assert a_sentence(str(refusal.value))
 
 
@@ -168,9 +171,8 @@ def test_a_heic_photo_is_told_from_a_film_and_how_to_get_round_it():
             read(files[name]())
 
 
-def test_the_page_says_in_a_sentence_what_is_wrong_with_a_file(tmp_path):
+def test_the_page_says_in_a_sentence_what_is_wrong_with_a_file(tmp_path, pipeline):
     """Gradio would open the file first, and raise."""
-    pipeline = Pipeline.load()
     file = tmp_path / "photo.jpg"
     file.write_text("no picture")
     boxes = [one for one in build(pipeline).blocks.values() if isinstance(one, gr.Image) and one.type == "filepath"]
