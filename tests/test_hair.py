@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from diseaseface.edits import Change
-from diseaseface.engines.morph import scalp, skull
+from diseaseface.engines.morph import haircolour, scalp, skull
 from diseaseface.engines.morph.appearance import paint
 from diseaseface.engines.morph.canvas import prepare, spread
 from diseaseface.engines.morph.engine import MorphEngine
@@ -106,6 +106,19 @@ def test_hair_pales_up_to_its_outer_edge(face, engine):
     rim = (person > 0.9) & (head.canvas.y_cm > 3.0) & (skull.radius(head.canvas) > 1.15) & (head.canvas.skin < 0.1)
     assert rim.sum() > 1000
     assert np.mean((now - was < 0.15)[rim]) < 0.03
+
+
+def test_hair_at_its_outer_edge_is_as_dark_as_hair_and_not_as_the_wall_behind_it(head):
+    """What is left of a light wall in hair that lets little of it through is a bright rim once the hair is pale."""
+    dark, wall = 0.02, 0.7
+    share = cv2.GaussianBlur((head.hair > 0.5).astype(np.float32), (0, 0), 2.5)
+    plane = share * np.float32(dark) + (1.0 - share) * np.float32(wall)
+    outside = head.canvas.skin < 0.02
+    planes = tuple(np.where(outside, plane, own).astype(np.float32) for own in head.canvas.planes)
+    told = haircolour.strands(replace(head, canvas=replace(head.canvas, planes=planes, _kept={})))[1][1]
+    rim = (share > 0.8) & (share < 0.98) & (skull.radius(head.canvas) > 1.05) & outside
+    assert rim.sum() > 200
+    assert np.percentile(told[rim], 80) < 1.3 * dark
 
 
 def test_temples_in_the_shade_of_hair_are_no_hair(canvas, head):

@@ -27,7 +27,8 @@ _EDGE_CM = (1.5, 0.8)  # inside the hair's edge it is whole
 _DEEP_CM = (0.4, 0.8)  # no skin shines through there
 _OFF_MIXTURE = (0.35, 0.15)  # what is no mixture is sheen
 _SURELY_HAIR = (0.35, 0.85)
-_EDGE_LIGHT = 1.5  # of single hairs at an edge over the hair within
+_EDGE_LIGHT, _EDGE_STRANDS = 1.1, 0.5  # of hair at an edge over that within; natural logarithm between its strands
+_WHOLE = (1.0, 0.96)  # share of hair from which nothing is seen through it: the wall is far lighter than dark hair
 _DARK, _DARK_STRANDS = (-1.0, -2.2), 0.7  # natural logarithm of light: below the usual hair, and between strands there
 
 
@@ -83,7 +84,9 @@ def _light(head):
     detail = cv2.log(strands(head)[1][1]) - np.float32(_usual(head))
     broad = cv2.GaussianBlur(detail, (0, 0), _BROAD_CM * head.canvas.px_per_cm)
     lit = _BROADLY * np.clip(broad, -2.5, 2.0) + _DETAIL * np.clip(detail - broad, -1.2, 1.2)
-    return lit.astype(np.float32) + _in_the_dark(head, detail)
+    # What is told from its mixture has no strands of its own left.
+    lost = maps.smoothstep(strands(head)[0], *_WHOLE) * (head.strand - np.float32(0.6))
+    return lit.astype(np.float32) + _EDGE_STRANDS * lost + _in_the_dark(head, detail)
 
 
 def strands(head: Scalp) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -100,7 +103,7 @@ def strands(head: Scalp) -> tuple[np.ndarray, list[np.ndarray]]:
 def _own(plane, behind, deep, share):
     """One plane of the hair's light, (h, w), without what shows through at its edges."""
     own = np.clip((plane - (1.0 - share) * behind) / np.maximum(share, 0.15), 1 / 512, 1.0)
-    through = maps.smoothstep(share, 1.0, 0.85)
+    through = maps.smoothstep(share, *_WHOLE)
     own = np.minimum(np.minimum(own, plane), _EDGE_LIGHT * deep)
     return np.maximum(plane + through * (own - plane), 1 / 512)
 
