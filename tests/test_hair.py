@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from diseaseface.edits import Change
-from diseaseface.engines.morph import haircolour, scalp, skull
+from diseaseface.engines.morph import haircolour, hairloss, scalp, skull
 from diseaseface.engines.morph.appearance import paint
 from diseaseface.engines.morph.canvas import prepare, spread
 from diseaseface.engines.morph.engine import MorphEngine
@@ -221,6 +221,14 @@ def test_the_bald_head_takes_the_colour_that_the_skin_gets(canvas, head):
     top = (head.hair > 0.9) & (skull.radius(head.canvas) < 0.8) & (head.canvas.y_cm > 6.0)
     blue = [paint(canvas, changes, 0)[0][head.canvas.window][top][:, 2].mean() for changes in ([bald], [bald, yellow])]
     assert blue[1] < 0.8 * blue[0]
+
+
+@pytest.mark.parametrize("share", [0.8, 0.9, 0.95])
+def test_hair_before_the_wall_is_there_or_gone_and_no_veil(head, share):
+    gone = hairloss.lost(head, "total_alopecia", share, 0)[2]
+    beyond = (head.hair > 0.9) & (skull.radius(head.canvas) > 1.03) & (head.canvas.y_cm > 3.0)
+    assert beyond.sum() > 1000
+    assert np.mean(np.abs(gone[beyond] - 0.5) < 0.35) < 0.3
 
 
 def test_hair_recedes_most_at_the_temples(canvas, head):

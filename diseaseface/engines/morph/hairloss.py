@@ -16,7 +16,8 @@ _STEPS = 25
 _OUT = 1.3  # level at which even the last strand is gone
 _SHADE, _SHADE_CM = 0.34, 0.3  # of hair on the scalp beside it
 # Hair that stands off the skull goes late, from its outer edge inwards: resistance at the edge, and more for each cm.
-_OFF_SKULL, _AT_EDGE, _INWARDS = (0.86, 1.0), 0.6, 0.4
+# Its front is narrow: a broad one is a grey veil before the wall.
+_OFF_SKULL, _AT_EDGE, _INWARDS, _OFF_SOFT = (0.86, 1.0), 0.44, 0.13, 0.05
 # It thins over a broad front, so that nothing looks cut; what lies near the skull's outline stays.
 _HIDDEN_OFF, _HIDDEN_SOFT, _HIDDEN_ZONE = (0.3, 0.96), 1.6, (0.98, 0.86)
 _HIDDEN_STAYS = np.float32(_OUT * (1.0 + _HIDDEN_SOFT))
@@ -43,14 +44,14 @@ class Loss:
     ----------
     resistance : float32 array of shape (h, w)
         What goes late has much.
-    soft : float
+    soft : float or float32 array of shape (h, w)
         Width of the front, in resistance.
     zone : float32 array of shape (h, w)
         Where hair may go, 0 to 1.
     """
 
     resistance: np.ndarray
-    soft: float
+    soft: float | np.ndarray
     zone: np.ndarray
 
 
@@ -84,7 +85,8 @@ def bare(head: Scalp, left: np.ndarray, tint: np.ndarray) -> np.ndarray:
 
 def _gone(head, loss, end, few=np.s_[:, :]):
     """How much of the hair, or of a few pixels of it, is gone once loss has come to an end of the way, 0 to 1."""
-    level = np.clip((np.float32(end * (1.0 + loss.soft)) - loss.resistance) / np.float32(loss.soft), 0.0, _OUT)
+    soft = np.asarray(loss.soft, np.float32)
+    level = np.clip((np.float32(end) * (1.0 + soft) - loss.resistance) / soft, 0.0, _OUT)
     level = level.astype(np.float32)
     strands = maps.smoothstep(level - head.strand[few] * np.float32(_OUT - _FRAY), 0.0, _FRAY)
     fine = np.float32(np.interp(head.canvas.px_per_cm, *_FINE)) * np.minimum(level, 1.0)
@@ -96,7 +98,8 @@ def _course(head, loss):
     step = max(1, round(0.12 * head.canvas.px_per_cm))
     few = np.s_[::step, ::step]
     ends = np.linspace(0.0, _OUT, _STEPS)
-    sparse = Loss(loss.resistance[few], loss.soft, loss.zone[few])
+    soft = loss.soft[few] if isinstance(loss.soft, np.ndarray) else loss.soft
+    sparse = Loss(loss.resistance[few], soft, loss.zone[few])
     hair = (head.hair * maps.smoothstep(skull.radius(head.canvas), 1.0, 0.9) * (head.canvas.y_cm > 1.0))[few]
     total = max(float(hair.sum()), 1e-6)
     shares = [float((hair * _gone(head, sparse, end, few)).sum()) / total for end in ends]
@@ -119,15 +122,17 @@ def _thinning(head, seed):
     x, y, above = np.abs(head.canvas.x_cm), head.canvas.y_cm, head.line_cm
     temples = maps.smoothstep(above, 3.2, 0.0) * maps.smoothstep(x, 1.5, 4.5)
     crown = maps.smoothstep(y, 9.0, 12.0)
-    resistance = 0.35 * (1.0 - np.maximum(temples, 0.8 * crown)) + 0.06 * head.canvas.noise(seed, "thinning", 1.6)
+    uneven = 0.06 * head.canvas.noise(seed, "thinning", 1.6)
+    resistance = 0.35 * (1.0 - np.maximum(temples, 0.8 * crown)) + uneven
     off = maps.smoothstep(skull.radius(head.canvas), *(_HIDDEN_OFF if head.hidden else _OFF_SKULL))
-    outer = _HIDDEN_STAYS if head.hidden else np.minimum(_AT_EDGE + _INWARDS * head.off_cm, 1.3)
+    outer = _HIDDEN_STAYS if head.hidden else np.minimum(_AT_EDGE + _INWARDS * head.off_cm + 0.1 * uneven, _OUT)
     resistance = resistance + off * (outer - resistance)
     if head.hidden:
         zone = head.reach * maps.smoothstep(y, -2.0, 2.0) * maps.smoothstep(skull.radius(head.canvas), *_HIDDEN_ZONE)
         return Loss(resistance.astype(np.float32), _HIDDEN_SOFT, zone.astype(np.float32))
     beyond = np.maximum(_flyaway(head), _glow(head)) * off
-    return Loss(resistance.astype(np.float32), 1.0, np.maximum(head.reach, beyond).astype(np.float32))
+    soft = (1.0 + off * (_OFF_SOFT - 1.0)).astype(np.float32)
+    return Loss(resistance.astype(np.float32), soft, np.maximum(head.reach, beyond).astype(np.float32))
 
 
 def _glow(head):
