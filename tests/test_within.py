@@ -99,7 +99,7 @@ def test_signs_whose_change_others_make_are_left_out():
     assert sorted(kept) == sorted(["nose_width", SLANT])
     more = selection.least({"nose_width": width, "nasal_tip_width": 3.0 * made, SLANT: 5.0})
     assert "nasal_tip_width" in more
-    assert "nose_width" in selection.least({"nose_width": width, "nasal_tip_width": made}, fixed="nose_width")
+    assert selection.least({"nasal_tip_width": made, SLANT: 5.0}, fixed={"nose_width": width}) == {SLANT: 5.0}
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +143,20 @@ def test_drawing_tells_signs_apart_that_responses_alone_do_not(result):
     undrawn = result["added_up"]
     assert undrawn["right_direction"] == result["large"]
     assert result["false_signs"] < undrawn["false_signs"] <= 5
+
+
+@pytest.mark.parametrize("tip", [0.0, 3.0], ids=["made by the nose", "more than the nose makes"])
+def test_a_sign_that_no_face_drawn_on_shows_is_kept_by_its_responses_and_told(faces, tip):
+    width = 0.8 * attributes()["nose_width"].positive.full
+    made = max(tip, 1.0) * selection._moved("nose_width", width, "nasal_tip_width") * width
+    read = {"nose_width": width, "nasal_tip_width": made, SLANT: 5.0}
+    on_faces = {name: np.array([value if name == "nose_width" else np.nan]) for name, value in read.items()}
+    chosen = selection.selected(read, list(read), faces[:1], on_faces)
+    assert chosen.amounts[SLANT] == 5.0
+    assert ("nasal_tip_width" in chosen.amounts) == bool(tip)
+    assert "nose_width" in chosen.amounts
+    assert chosen.untried == len(chosen.amounts) - 1
+    assert f"{chosen.untried} of them could not be read" in chosen.told(3, 1)
 
 
 def test_the_command_learns_within_people_whose_pictures_lie_on_each_other(faces, tmp_path, capsys):

@@ -50,16 +50,21 @@ class Selection:
         Root mean square of what faces with them miss, each amount by its tolerance; NaN where none were drawn.
     drawn : int
         Sets of signs that were drawn.
+    untried : int
+        Of the signs, those that none of the faces drawn on shows, told by the responses alone.
     """
 
     amounts: Mapping[str, float]
     missed: float
     drawn: int
+    untried: int = 0
 
     def told(self, changed: int, faces: int) -> str:
         """Say it in a sentence, of so many signs that changed and so many faces."""
         how = f"as {self.drawn} sets drawn on {faces} of the people show" if self.drawn else "by their responses"
-        return f"{changed} signs changed, and {len(self.amounts)} are enough to make all of it, {how}."
+        untried = f" {self.untried} of them could not be read on these and are told by their responses."
+        told = f"{changed} signs changed, and {len(self.amounts)} are enough to make all of it, {how}."
+        return told + (untried if self.untried else "")
 
 
 def selected(
@@ -86,16 +91,19 @@ def selected(
     on_drawn : callable
         Told how many sets of signs have been drawn.
     """
-    start = least({name: read[name] for name in likely})
-    if not faces or not start:
-        return Selection(start, float("nan"), 0)
+    shown = [name for name in likely if faces and np.isfinite(on_faces[name]).any()]
+    start = least({name: read[name] for name in shown})
+    if not start:
+        return Selection(least({name: read[name] for name in likely}), float("nan"), 0)
     trial = _Trial({name: on_faces[name] for name in read}, faces, seed, on_drawn)
-    every = {name: np.nan_to_num(on_faces[name]) * drawn_for(attributes()[name], read[name]) for name in likely}
+    every = {name: np.nan_to_num(on_faces[name]) * drawn_for(attributes()[name], read[name]) for name in shown}
     found = _dropped(trial, _added(trial, {name: every[name] for name in start}, every), read)
     found = _dropped(trial, _swapped(trial, found, every, read), read)
     found = _mended(trial, found)
     missed = float(np.sqrt((trial.off(found) ** 2).mean()))
-    return Selection({n: read[n] * _share_drawn(x, on_faces[n]) for n, x in found.items()}, missed, trial.sets)
+    amounts = {n: read[n] * _share_drawn(x, on_faces[n]) for n, x in found.items()}
+    untried = least({name: read[name] for name in likely if name not in shown}, fixed=amounts)
+    return Selection(amounts | untried, missed, trial.sets, len(untried))
 
 
 def _share_drawn(drawn: np.ndarray, on_faces: np.ndarray) -> float:
@@ -104,10 +112,10 @@ def _share_drawn(drawn: np.ndarray, on_faces: np.ndarray) -> float:
     return float(drawn.mean()) / usual if usual * drawn.mean() > 0 else 1.0
 
 
-def least(amounts: Mapping[str, float], fixed: str = "") -> dict[str, float]:
-    """Return signs without those that the responses of the others leave next to nothing, a fixed one kept."""
-    kept = dict(amounts)
-    while implied := [name for left, name in by_others(kept) if left < _OWN and name != fixed]:
+def least(amounts: Mapping[str, float], fixed: Mapping[str, float] | None = None) -> dict[str, float]:
+    """Return signs without those that the responses of the others leave next to nothing, beside fixed ones."""
+    kept, fixed = dict(amounts), fixed or {}
+    while implied := [name for left, name in by_others({**kept, **fixed}) if left < _OWN and name not in fixed]:
         del kept[implied[0]]
     return kept
 
@@ -219,7 +227,7 @@ def _swapped(trial: _Trial, amounts: Amounts, likely: Amounts, read: Mapping[str
     for name in sorted(likely.keys() - amounts.keys(), key=lambda name: (-_share(name, read[name]), name)):
         with_it, means = amounts | {name: likely[name]}, _means(amounts, read)
         moved = [other for other in amounts if _moved(name, read[name], other) * read[name] / means[other] > _OWN]
-        fewer = least(means | {name: read[name]}, fixed=name)
+        fewer = {name, *least(means, fixed={name: read[name]})}
         places = [{n: x for n, x in with_it.items() if n in fewer}, _without(with_it, moved)]
         places += [_without(with_it, [other]) for other in moved]
         for place in places:
