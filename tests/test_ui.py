@@ -43,6 +43,7 @@ from diseaseface.ui.progress import Stopped
 from diseaseface.ui.room import PREFIX
 from diseaseface.ui.serve import launch_options
 from diseaseface.ui.sessions import forget, make_room
+from diseaseface.ui.turns import Turns
 
 SLANT = "palpebral_fissure_slant"
 SIGN = Sign(SLANT, 1, 0.9, evidence=(Evidence("HPO 2025-01-16", "ORPHA:870", "Very frequent"),))
@@ -394,12 +395,58 @@ def test_a_photo_asks_for_its_picture_once_however_often_the_page_tells_of_it(tm
 
 def test_whoever_takes_a_photo_before_the_page_has_opened_keeps_it_and_gets_its_picture():
     first, own = str(examples()[0].path), str(examples()[1].path)
-    photo, asked_for = Choices.take_first(None, first, 0)
+    photo, asked_for = Choices.take_first(None, first, 0, Turns())
     assert photo == first
     assert stays(asked_for), "the first photo has its picture"
-    photo, asked_for = Choices.take_first(own, first, 3)
+    photo, asked_for = Choices.take_first(own, first, 3, Turns())
     assert stays(photo)
     assert asked_for == 4
+
+
+def shown(turns, **asked):
+    """Ask for a picture as the page does, of one visitor."""
+    values = {"photo": "face.png", "disease": "ORPHA:870", "severity": 50} | SETTINGS | asked
+    steps = Handlers(FakePipeline()).show(*values.values(), turns=turns)
+    return (dict(zip(Handlers.outputs(), step, strict=True)) for step in steps)
+
+
+def test_an_answer_that_comes_late_says_nothing_more_and_clears_no_newer_notice():
+    turns = Turns()
+    older = shown(turns)
+    assert "Reading" in next(older)["status"]
+    *_, newer = shown(turns, age="abc")
+    assert "number of years" in newer["notice"]
+    (last,) = older
+    assert all(stays(value) for name, value in last.items() if name not in ("status", "stop"))
+    assert last["status"] == "", "nothing is being done"
+    older, newer = shown(turns), shown(turns, severity=60)
+    assert "Reading" in next(older)["status"]
+    assert "Reading" in next(newer)["status"]
+    assert all(stays(value) for value in list(older)[-1].values()), "the newer one is still at work"
+    assert "60" in "".join(str(step["caption"]) for step in newer)
+
+
+def test_whoever_asks_while_the_page_opens_is_not_answered_by_its_first_picture_but_by_their_own():
+    turns, names = Turns(), ["seen", *links.known()[1:], *Handlers.outputs()]
+    opening = Opening(Handlers(FakePipeline())).open(turns)
+    next(opening)
+    (early,) = shown(turns, photo=None, severity=20)
+    assert all(stays(value) for value in early.values()), "a photo is on its way: nobody is told to choose one"
+    *_, last = (dict(zip(names, step, strict=True)) for step in opening)
+    assert last["seen"] == str(examples()[0].path)
+    assert Choices.take_first(None, last["seen"], 0, turns) == (last["seen"], 1)
+    (refused,) = shown(turns, photo=None)
+    assert "Choose a photo" in refused["photo_notice"]
+
+
+def test_a_visitor_has_one_count_of_what_was_asked_whichever_part_of_the_page_asks():
+    page = build(FakePipeline())
+    wired = {fn.fn.__qualname__: fn for fn in page.fns.values() if fn.fn is not None}
+    (turns,) = wired["Opening.open"].inputs
+    assert turns in wired["Handlers.show"].inputs
+    assert turns in wired["Choices.take_first"].inputs
+    visitor, other = SessionState(page), SessionState(page)
+    assert visitor[turns._id] is visitor[turns._id] is not other[turns._id]
 
 
 def test_the_note_on_a_recognised_picture_is_words_on_the_page_and_no_value_of_the_next_drawing():
@@ -811,7 +858,7 @@ def test_a_file_that_was_not_sent_to_this_page_is_refused_in_one_sentence_and_no
 def test_what_a_session_remembers_of_a_face_is_forgotten_after_some_minutes():
     page = build(FakePipeline())
     kept = [one for one in page.blocks.values() if isinstance(one, gr.State) and one.time_to_live > 600]
-    assert {type(one.value) for one in kept} <= {int, tuple, type(None)}
+    assert {type(one.value) for one in kept} <= {int, tuple, Turns, type(None)}
     held = next(fn.outputs for fn in page.fns.values() if fn.fn and fn.fn.__name__ == "show")
     assert all(one.time_to_live <= 600 for one in held if isinstance(one, gr.State))
 

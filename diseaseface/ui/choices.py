@@ -12,6 +12,7 @@ from diseaseface.errors import UnknownDisease
 from diseaseface.ui import asked, presenters, texts, visit
 from diseaseface.ui.asked import Asked
 from diseaseface.ui.examples import examples
+from diseaseface.ui.turns import Turns
 
 if TYPE_CHECKING:
     from diseaseface.pipeline import Pipeline
@@ -67,9 +68,13 @@ class Choices:
         return (gr.skip(),) * 3 if photo == seen else (self.recognise(photo), photo, asked_for + 1)
 
     @staticmethod
-    def take_first(photo: str | None, seen: str | None, asked_for: int) -> tuple:
-        """Return the photo that the page has opened with; whoever was quicker keeps their own, and asks for it."""
-        return (seen, gr.skip()) if photo is None else (gr.skip(), asked_for + 1)
+    def take_first(photo: str | None, seen: str | None, asked_for: int, turns: Turns) -> tuple:
+        """Return the photo that the page has opened with, and ask for a picture where the visitor was quicker.
+
+        Whoever has chosen a photo meanwhile keeps it.
+        """
+        quicker = photo is not None or turns.several
+        return seen if photo is None else gr.skip(), asked_for + 1 if quicker else gr.skip()
 
     @staticmethod
     def recognise(photo: str | None) -> str:

@@ -22,6 +22,7 @@ from diseaseface.ui.plot import plot_html
 from diseaseface.ui.progress import retold, told_by_steps
 from diseaseface.ui.room import touch
 from diseaseface.ui.stages import stages_html
+from diseaseface.ui.turns import Turns
 from diseaseface.ui.workbench import meant
 
 if TYPE_CHECKING:
@@ -48,15 +49,25 @@ class Handlers:
     def show(
         self, photo, disease, severity, seed, age, sex, side, presentation, toward, engine,
         consent: bool = True, held: Held | None = None, own: Profile | None = None, past: tuple = (),
+        turns: Turns | None = None,
     ) -> Iterator[tuple]:  # fmt: skip
-        """Draw, then score, then draw the course; each as soon as it is there."""
+        """Draw, then score, then draw the course; each as soon as it is there, until something newer is asked."""
         wanted = Asked(disease, severity, seed, age, sex, side, presentation, toward, engine)
+        turns = turns or Turns()
+        told = self._told(photo, wanted, consent, held, own, past)
+        if not photo and turns.opening:  # what is asked before the page has its photo is asked again then
+            told = (one for one in [Shown.silent()])
+        for step in turns.newest(told, Shown.silent(), Shown.idle()):
+            yield step.values()
+
+    def _told(
+        self, photo, wanted: Asked, consent: bool, held: Held | None, own: Profile | None, past: tuple
+    ) -> Generator[Shown, None, None]:
         if photo and not consent and not is_example(photo):
-            yield Shown(photo_notice=presenters.notice_html(texts.CONSENT_FIRST)).values()
+            yield Shown(photo_notice=presenters.notice_html(texts.CONSENT_FIRST))
             return
         touch(photo)
-        for step in self.in_words(self._in_turns(photo, wanted, held, own, past)):
-            yield step.values()
+        yield from self.in_words(self._in_turns(photo, wanted, held, own, past))
 
     def _in_turns(self, photo, wanted: Asked, held: Held | None, own: Profile | None, past: tuple) -> Iterator[Shown]:
         """Draw in the engine's line, then read in another: nobody waits for a picture behind others' scores.

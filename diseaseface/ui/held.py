@@ -68,6 +68,16 @@ class Shown(Outputs):
     visit: Any = field(default_factory=gr.skip)
     visited: Any = field(default_factory=gr.skip)
 
+    @classmethod
+    def silent(cls, **news: Any) -> "Shown":
+        """Return news that leave all else as it is, notices and the line of progress too."""
+        return cls(**dict.fromkeys(cls.names(), gr.skip()) | news)
+
+    @classmethod
+    def idle(cls) -> "Shown":
+        """Return the news that nothing is being done, and no other."""
+        return cls.silent(status="", stop=gr.update(visible=False))
+
     def news(self) -> dict[str, Any]:
         """Return what is given, by name."""
         values = zip(self.names(), self.values(), strict=True)

@@ -21,13 +21,14 @@ from diseaseface.ui.parts import (
     title,
     words,
 )
+from diseaseface.ui.turns import Turns
 from diseaseface.ui.viewer import ear, viewer
 
 
 def lay_out(handlers: Handlers) -> dict:
     """Place the components and return them by name."""
     parts: dict = {name: remembered() for name in ("held", "own", "seen")}
-    parts |= {"visit": remembered(()), "go": gr.State(0)}
+    parts |= {"visit": remembered(()), "go": gr.State(0), "turns": gr.State(Turns())}
     with gr.Row(elem_id="bench", equal_height=False):
         with gr.Column(elem_id="controls", min_width=0):
             parts |= _controls(handlers)

@@ -22,9 +22,9 @@ def wire(page: gr.Blocks, handlers: Handlers, opening: Opening, downloads: Downl
     """Connect the parts; whoever raises the number in `go` asks for a picture of the values that are set."""
     choices = Choices(handlers.pipeline)
     outputs = [parts[name] for name in handlers.outputs()]
-    inputs = [parts[name] for name in ("photo", *ASKED, "consent", "held", "own", "visit")]
+    inputs = [parts[name] for name in ("photo", *ASKED, "consent", "held", "own", "visit", "turns")]
     linked = [parts[name] for name in ("seen", *links.known()[1:])]
-    opened = page.load(opening.open, None, [*linked, *outputs], **QUIET)
+    opened = page.load(opening.open, parts["turns"], [*linked, *outputs], **QUIET)
     changed = gr.on(
         [
             parts["disease"].input,
@@ -58,7 +58,7 @@ def made_idle(status: gr.HTML, stop: gr.Button, stopped: list, *, failing: list 
 
 def _wire_photo(choices: Choices, parts: dict, opened) -> None:
     photo, known = parts["photo"], [parts["seen"], parts["go"]]
-    opened.success(choices.take_first, [photo, *known], [photo, parts["go"]], **QUIET)
+    opened.success(choices.take_first, [photo, *known, parts["turns"]], [photo, parts["go"]], **QUIET)
     photo.change(choices.take_photo, [photo, *known], [parts["own_picture"], *known], **QUIET)
     parts["examples"].select(choices.take_example, None, photo, **QUIET)
     mark_chosen(photo, "examples")
