@@ -99,9 +99,33 @@ def test_lighter_skin_stays_below_white(canvas):
 def test_nothing_leaks_out_of_skin_lips_and_eyes(canvas, name):
     linear, painted, _ = paint(canvas, [asked(name)], 0)
     allowed = np.zeros(painted.shape, np.float32)
-    allowed[canvas.window] = np.maximum.reduce([canvas.skin, canvas.lips, canvas.sclera])
+    allowed[canvas.window] = np.maximum.reduce([canvas.seen_skin, canvas.lips, canvas.sclera])
     assert not painted[allowed < 1e-3].any()
     np.testing.assert_allclose(linear[allowed < 1e-3], canvas.linear[allowed < 1e-3], atol=1e-3)
+
+
+def test_skin_between_fair_hairs_takes_a_colour_and_black_hair_none(face):
+    """Else fair brows and the hairline keep the tinge that the skin around them has lost."""
+    canvas = prepare(face)
+    brows = canvas.brows > 0.5
+    usual = canvas.smooth_colour(0.3)
+
+    def taken(times):
+        """How much of the skin's yellow brows take that are so many times darker than skin."""
+        planes = tuple(
+            np.where(brows, usual[..., k] / times, plane).astype(np.float32) for k, plane in enumerate(canvas.planes)
+        )
+        light = canvas.linear.copy()
+        light[canvas.window] = cv2.merge(planes)
+        other = replace(canvas, linear=light, planes=planes, _kept={})
+        drawn = paint(other, [asked("skin_jaundice")], 0)[0][canvas.window]
+        density = np.log(np.maximum(light[canvas.window][..., 2], 1e-3) / np.maximum(drawn[..., 2], 1e-3))
+        return density[brows].mean() / density[canvas.inside > 0.9].mean()
+
+    assert brows.sum() > 50
+    assert taken(1.4) > 0.7
+    assert 0.2 < taken(2.5) < taken(1.4)
+    assert taken(8.0) < 0.25
 
 
 def test_a_butterfly_spares_the_folds_beside_the_mouth_and_the_eyes():

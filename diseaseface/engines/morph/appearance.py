@@ -188,9 +188,9 @@ def _ink(canvas, layers, planes, bare, pass_light):
 def _densities(canvas, layers, bare):
     """Sum all inks, (h, w) for each of red, green and blue; None where there is nothing."""
     totals: list[np.ndarray | None] = [None, None, None]
-    for (colour, on_skin), pool in _pools(layers, canvas.shape).items():
+    for (colour, on_skin, through_hairs), pool in _pools(layers, canvas.shape).items():
         if on_skin:
-            cv2.multiply(pool, bare, dst=pool)
+            cv2.multiply(pool, cv2.max(bare, canvas.seen_skin) if through_hairs else bare, dst=pool)
         _add(totals, pool, colour)
     bumps = [layer.height_cm for layer in layers if layer.height_cm is not None]
     if bumps:
@@ -199,11 +199,11 @@ def _densities(canvas, layers, bare):
 
 
 def _pools(layers, shape):
-    """Amounts of each pigment, (h, w), by pigment and by whether skin alone takes it up."""
+    """Amounts of each pigment, (h, w), by pigment, whether skin alone takes it up, and whether between hairs, too."""
     pools: dict[tuple, np.ndarray] = {}
     for layer in layers:
         for ink in layer.inks:
-            key = (ink.pigment, ink.on_skin)
+            key = (ink.pigment, ink.on_skin, layer.through_hairs)
             amount = ink.field * np.float32(ink.strength)
             if key not in pools and ink.field.shape == shape:
                 pools[key] = amount

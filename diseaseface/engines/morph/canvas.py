@@ -18,6 +18,8 @@ _OVAL = (
 _MASKS = ("skin", "beard", "hair", "brows", "lips", "sclera", "iris")
 _MOST_KEPT = 96  # fields remembered for one face
 _FINER = 3
+_HIDES_SKIN = (1.6, 0.2)  # natural logarithm of how much darker than skin hairs are: all of it, nothing of it
+_HAIRLINE_CM = 0.25  # of what is taken for hair, so much is skin between single hairs
 _CHEST_CM = (-17.2, -12.6)  # where signs fade out below the neck, before the masks end
 
 
@@ -153,6 +155,20 @@ class Canvas:
             return cv2.resize(blurred, self.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
         return self.keep(("smooth colour", sigma_cm), make)
+
+    @cached_property
+    def seen_skin(self) -> np.ndarray:
+        """Share of each pixel's light that comes from skin, float32 (h, w): through single hairs it does.
+
+        Of brows, beard and the hairline, whose masks are of what is a little darker than skin; half of the light
+        that hairs leave is the skin's between them.
+        """
+        usual = np.ascontiguousarray(self.smooth_colour(0.3)[..., 1])
+        darker = cv2.log(np.maximum(usual, 1 / 512)) - cv2.log(np.maximum(self.planes[1], 1 / 512))
+        edge = np.clip(2.0 * cv2.GaussianBlur(self.skin, (0, 0), _HAIRLINE_CM * self.px_per_cm), 0.0, 1.0)
+        hairs = np.minimum(self.brows + self.beard + self.hair * edge, 1.0)
+        through = maps.smoothstep(darker, *_HIDES_SKIN) * maps.smoothstep(darker, -0.4, -0.1)
+        return np.minimum(self.skin + hairs * through, 1.0).astype(np.float32)
 
     @cached_property
     def matte(self) -> np.ndarray:

@@ -50,6 +50,8 @@ class Layer:
         Rows and columns of the canvas that the inks and the content cover.
     over : bool
         The content is laid over what all inks have made, and takes none.
+    through_hairs : bool
+        Inks colour the skin that is seen between single hairs, too.
     backwards : bool
         Inks, bumps and shine are there already and are to be taken away again.
     """
@@ -62,6 +64,7 @@ class Layer:
     shine: np.ndarray | None = None
     part: tuple[slice, slice] = (slice(None), slice(None))
     over: bool = False
+    through_hairs: bool = False
     backwards: bool = False
 
 

@@ -74,7 +74,7 @@ def _skin(canvas, change, seed, pass_light):
     if ring := recipe.get("ring"):
         around = canvas.keep((name, seed, change.side, "ring"), lambda: _ring(canvas, change, ring, seed))
         inks.append(Ink(kinds.density(canvas, ring["pigment"]), around, strength * ring["share"]))
-    return Layer(amount, inks=tuple(inks))
+    return Layer(amount, inks=tuple(inks), through_hairs=True)
 
 
 def _kept_field(canvas, change, seed):
@@ -255,7 +255,7 @@ def _pallor(canvas, amount, pass_light):
     strength = -amount / index_per_density(pigment, "erythema")
     strength *= _shortfall(canvas, pigment, "erythema", strength, field, pass_light)
     lips = Ink(pigment, canvas.lips, 1.25 * strength, on_skin=False)
-    return Layer(amount, inks=(Ink(pigment, field, strength), lips))
+    return Layer(amount, inks=(Ink(pigment, field, strength), lips), through_hairs=True)
 
 
 def _redness(canvas):
