@@ -73,7 +73,7 @@ def test_a_profile_comes_before_what_else_one_can_do_and_its_rows_are_short(page
     opened(page, "Profiles")
     assert in_sight(page, "#profile-head h3")
     tops = "ids => ids.map(id => document.getElementById(id).getBoundingClientRect().top)"
-    order = page.evaluate(tops, ["profile-show", "profile-head", "profile-words", "profile-signs", "profile-graph"])
+    order = page.evaluate(tops, ["profile-show", "profile-head", "profile-words", "profile-signs", "profile-near"])
     assert order == sorted(order)
     heights = page.eval_on_selector_all("#profile-signs tbody tr", HEIGHTS)
     assert max(heights) < 130

@@ -262,17 +262,21 @@ def test_a_disease_that_hpo_lacks_has_a_graph_of_its_curated_signs(handlers):
     assert any(one.startswith(("OMIM:", "ORPHA:")) for one in ids)
 
 
-def test_near_diseases_are_buttons_too_nearest_first():
+def test_near_diseases_are_buttons_too_nearest_first_with_what_they_share_and_genes_are_named():
     nodes = (
         graphs.Node("A:1", "One", "disease"),
+        graphs.Node("HP:1", "Flat face", "sign"),
+        graphs.Node("GENE", "GENE", "gene"),
         graphs.Node("A:2", "Far <i>", "disease"),
         graphs.Node("A:3", "Near", "disease"),
     )
-    edges = (graphs.Edge("A:1", "A:2", 0.2), graphs.Edge("A:1", "A:3", 0.4))
+    edges = (graphs.Edge("A:1", "A:2", 0.2), graphs.Edge("A:1", "A:3", 0.4), graphs.Edge("A:3", "HP:1", 1.0))
     html = profile_words.near_html(graphs.Neighbourhood(nodes, edges))
     assert html.index("data-id='A:3'") < html.index("data-id='A:2'")
     assert "data-id='A:1'" not in html
-    assert "40% alike" in html
+    assert "40% alike: flat face<" in html
+    assert "20% alike<" in html
+    assert "Genes: GENE" in html
     assert "<i>" not in html
 
 

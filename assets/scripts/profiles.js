@@ -35,8 +35,6 @@ const hear = () => {
   const plot = document.querySelector('#profile-graph .js-plotly-plot');
   if (!plot?.on || plot.dataset.heard) return;
   plot.dataset.heard = 'yes';
-  const frame = document.querySelector('#profile-graph'); // narrower than the graph on a phone: its middle first
-  frame.scrollLeft = (frame.scrollWidth - frame.clientWidth) / 2;
   plot.on('plotly_click', (event) => {
     const [kind, id] = event.points[0].customdata;
     if (kind === 'disease') trigger('select', { id });

@@ -115,15 +115,27 @@ def key_html() -> str:
 
 
 def near_html(around: Neighbourhood) -> str:
-    """Return the diseases nearest to the one in the middle as buttons, for whoever cannot point at the graph."""
+    """Return what the graph shows in words: the nearest diseases as buttons with the signs they share, and the genes.
+
+    A phone is too narrow for the graph, and not everybody can point at it.
+    """
     alike = {edge.other: edge.weight for edge in around.edges if edge.one == around.nodes[0].id}
     near = [node for node in around.nodes[1:] if node.kind == "disease" and node.id in alike]
     items = "".join(
         f"<li><button type='button' data-id='{escape(node.id, quote=True)}'>{escape(node.label)}</button> "
-        f"<small>{texts.GRAPH_ALIKE.format(alike[node.id])}</small></li>"
+        f"<small>{texts.GRAPH_ALIKE.format(alike[node.id])}{escape(_shared(around, node.id))}</small></li>"
         for node in sorted(near, key=lambda node: -alike[node.id])
     )
-    return f"<h3>{texts.GRAPH_NEAREST}</h3><ul>{items}</ul>" if items else ""
+    genes = ", ".join(node.label for node in around.nodes if node.kind == "gene")
+    named = f"<p>{escape(texts.GRAPH_GENES.format(genes))}</p>" if genes else ""
+    return named + (f"<h3>{texts.GRAPH_NEAREST}</h3><ul>{items}</ul>" if items else "")
+
+
+def _shared(around: Neighbourhood, disease: str) -> str:
+    """Name, after a colon, the signs that a near disease has of those shown; nothing where it has none of them."""
+    labels = {node.id: node.label.lower() for node in around.nodes}
+    shared = [labels[edge.other] for edge in around.edges if edge.one == disease]
+    return f": {', '.join(shared)}" if shared else ""
 
 
 def compared_html(one: Profile, other: Profile) -> str:

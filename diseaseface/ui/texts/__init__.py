@@ -189,6 +189,7 @@ GRAPH_KEY = {
     "disease": "near disease",
 }
 GRAPH_NEAREST, GRAPH_ALIKE = "Nearest by visible signs; choose one to open it", "{:.0%} alike"
+GRAPH_GENES = "Genes: {}"
 GRAPH_NEAR = "{:.0%} alike by visible signs; click to open"
 
 COMPARE_TITLE = "Side by side"
