@@ -14,6 +14,8 @@ from diseaseface.engines.morph.appearance import paint
 from diseaseface.engines.morph.canvas import prepare, spread
 from diseaseface.engines.morph.engine import MorphEngine
 from diseaseface.evaluation.readings import read_change
+from diseaseface.faces.chart import ring_window
+from diseaseface.faces.face import Face
 from diseaseface.faces.look import look
 from diseaseface.knowledge.catalogue import attributes
 
@@ -151,6 +153,24 @@ def test_hair_that_reaches_beyond_what_may_change_keeps_its_colour_and_says_why(
     drawn = engine.render(look(np.array(photo)), [asked("hair_hypopigmentation", 1.0)])
     assert "farther from the face" in drawn.applied[0].reason
     np.testing.assert_array_equal(drawn.picture, np.array(photo))
+
+
+def test_no_tuft_is_left_above_a_bald_head(short, engine):
+    """Hair that rises beyond the ring is the person's, and would float in the air."""
+    short = look(np.pad(short.image, ((120, 0), (0, 0), (0, 0)), mode="edge"))
+    x0, y0, x1, y1 = short.chart.box
+    x, y = short.pixels_cm[..., 0], short.pixels_cm[..., 1]
+    tuft = (np.abs(x - 6.0) < 0.5) & (y > 10.0)
+    image, person, hair = short.image.copy(), short.regions.person.copy(), short.regions.hair.copy()
+    image[y0:y1, x0:x1][tuft] = 30
+    person[y0:y1, x0:x1][tuft] = hair[y0:y1, x0:x1][tuft] = 1.0
+    ruffled = Face(image, short.landmarks_px, short.points_cm, short.pose, short.chart,
+                   replace(short.regions, person=person, hair=hair), short.blendshapes)  # fmt: skip
+    drawn = engine.render(ruffled, [asked("total_alopecia", 1.0)])
+    above = tuft & (ring_window(x, y) == 0.0) & (y > 10.0)
+    assert above.sum() > 20
+    assert drawn.applied[0].reason is None
+    assert np.mean(drawn.picture[y0:y1, x0:x1][above] > 90) > 0.9
 
 
 def test_a_bald_head_has_the_skin_of_the_forehead(canvas, head):

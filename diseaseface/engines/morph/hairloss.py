@@ -23,6 +23,7 @@ _HIDDEN_OFF, _HIDDEN_SOFT, _HIDDEN_ZONE = (0.3, 0.96), 1.6, (0.98, 0.86)
 _HIDDEN_STAYS = np.float32(_OUT * (1.0 + _HIDDEN_SOFT))
 _HIDDEN_LIMIT = 0.5  # of the hair, where what lies behind it would have to be made up
 _FLYAWAY_CM = 2.2  # single hairs reach that far from a whole head of hair
+_BESIDE_EARS_CM, _ABOVE_NECK_CM = (10.3, 10.9), (-5.0, -3.5)  # no ear is so far out, nor a shoulder so high
 _GLOW_CM = 1.0
 _UNLIKE_WALL = (0.03, 0.09)  # where they show, natural logarithm of light
 _PATCHES, _TRIES = 4, 6000
@@ -148,7 +149,8 @@ def _flyaway(head):
     canvas = head.canvas
     grown = skull.by_disc(head.hair, cv2.MORPH_DILATE, _FLYAWAY_CM, canvas.px_per_cm)
     near = cv2.GaussianBlur(grown, (0, 0), 0.2 * canvas.px_per_cm)
-    level = maps.smoothstep(canvas.y_cm, 2.0, 4.0) * (1.0 - np.maximum(canvas.skin, head.ears))
+    aside = maps.smoothstep(np.abs(canvas.x_cm), *_BESIDE_EARS_CM) * maps.smoothstep(canvas.y_cm, *_ABOVE_NECK_CM)
+    level = np.maximum(maps.smoothstep(canvas.y_cm, 2.0, 4.0), aside) * (1.0 - np.maximum(canvas.skin, head.ears))
     wall = np.maximum(head.background[..., 1], 1 / 512)
     other = maps.smoothstep(np.abs(cv2.log(np.maximum(canvas.planes[1], 1 / 512) / wall)), *_UNLIKE_WALL)
     strands = cv2.GaussianBlur(cv2.dilate(other, np.ones((5, 5), np.uint8)), (0, 0), 1.0)

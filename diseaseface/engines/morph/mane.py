@@ -14,7 +14,7 @@ from diseaseface.engines.morph.canvas import Canvas
 _LEAST_CHANGE = 1.0 / 4096
 _NO_HAIR = "Too little scalp hair is visible."
 _TOO_LONG = "Too much of the hair lies farther from the face than anything may change: its colour would end halfway."
-_MOST_BEYOND = 0.045  # share of the hair; by eye, on 22 heads
+_MOST_BEYOND, _MOST_CUT = 0.045, 0.003  # share of the hair; by eye, on 22 and 81 heads
 _UNDER_HAIR = (0.02, 0.2)  # share of hair from which the skin beneath is told by that beside it
 _LOCK = "white_forelock"
 _NOT_BACK = "The hair that was there, or its colour, cannot be told from this photo."
@@ -54,7 +54,7 @@ def paint(canvas: Canvas, linear: np.ndarray, changes: Sequence[Change], seed: i
             left *= 1.0 - alpha
             drawn = None if done is None else float(np.copysign(done, change.amount) / scale)
             applied[k] = Applied(change, drawn, reason)
-        elif name != _LOCK and head.beyond > _MOST_BEYOND:
+        elif name != _LOCK and (head.beyond > _MOST_BEYOND or head.cut_above > _MOST_CUT):
             applied[k] = Applied(change, None, _TOO_LONG)
         else:
             hairs = haircolour.strands(head)[1] if hairs is None else hairs

@@ -9,6 +9,7 @@ import numpy as np
 from diseaseface.engines.morph import eartops, fibres, maps, skull
 from diseaseface.engines.morph.canvas import Canvas
 from diseaseface.faces.chart import ring_window
+from diseaseface.faces.face import NOBODY
 
 _LEAST_HAIR_CM2 = 6.0
 _LOWEST_CM = (-15.5, -13.0)  # further down clothes are taken for hair
@@ -84,12 +85,17 @@ class Scalp:
     @cached_property
     def in_ring(self) -> np.ndarray:
         """Where anything may change at all, bool (h, w)."""
-        return ring_window(self.canvas.x_cm, self.canvas.y_cm) > 0
+        return _may_change(self.canvas.x_cm, self.canvas.y_cm, self.person)
 
     @cached_property
     def beyond(self) -> float:
         """Share of all hair that lies where nothing may change, 0 to 1."""
         return _beyond(self.canvas.face)
+
+    @cached_property
+    def cut_above(self) -> float:
+        """The same of hair above the eyes, where an end of what changes is a straight cut in sight."""
+        return _beyond(self.canvas.face, _CROWN_CM)
 
     @cached_property
     def off_cm(self) -> np.ndarray:
@@ -125,7 +131,7 @@ class Scalp:
     def hidden(self) -> str | None:
         """Why what lies behind the hair cannot be told; None where it can."""
         reason = skull.reason_hidden(self.canvas, self.hair, self.person, self.background)
-        return reason or (_CUT if _beyond(self.canvas.face, _CROWN_CM) > _NOTHING_BEYOND else None)
+        return reason or (_CUT if self.cut_above > _NOTHING_BEYOND else None)
 
 
 def find(canvas: Canvas) -> Scalp | None:
@@ -134,16 +140,22 @@ def find(canvas: Canvas) -> Scalp | None:
     part = np.s_[box[1] : box[3], box[0] : box[2]]
     mask = np.clip(canvas.face.regions.hair[part], 0.0, 1.0)
     place = canvas.face.pixels_cm
-    mask = mask * (ring_window(place[..., 0], place[..., 1]) > 0) * maps.smoothstep(place[..., 1], *_LOWEST_CM)
+    whole = np.ascontiguousarray(canvas.face.regions.person[part])
+    mask = mask * _may_change(place[..., 0], place[..., 1], whole) * maps.smoothstep(place[..., 1], *_LOWEST_CM)
     if mask.sum() < _LEAST_HAIR_CM2 * canvas.px_per_cm**2:
         return None
     window = _bounds(mask, round(_MARGIN_CM * canvas.px_per_cm))
     near = _over(canvas, window)
     hair, ears, stumps = _beside_ears(near, _without_face(near, np.ascontiguousarray(mask[window])))
     above = _above_hairline(near, hair)
-    person = np.ascontiguousarray(canvas.face.regions.person[part][window])
+    person = np.ascontiguousarray(whole[window])
     hair = _to_the_rim(near, hanging(near, _with_fringe(near, hair, above), person), person) * (1.0 - ears)
     return Scalp(near, hair, person, above, ears, stumps)
+
+
+def _may_change(x_cm, y_cm, person):
+    """The ring, and what of the person rises above it, bool (h, w): a tuft left standing would float in the air."""
+    return (ring_window(x_cm, y_cm) > 0) | ((person > NOBODY) & (y_cm > _CROWN_CM))
 
 
 def _over(canvas, window):
@@ -173,7 +185,7 @@ def _beyond(face, above_cm=-np.inf):
     near = np.s_[-(-y0 // _STRIDE) : -(-y1 // _STRIDE), -(-x0 // _STRIDE) : -(-x1 // _STRIDE)]
     place = face.pixels_cm[-y0 % _STRIDE :: _STRIDE, -x0 % _STRIDE :: _STRIDE]
     outside = np.ones(hair.shape, bool)
-    outside[near] = ring_window(place[..., 0], place[..., 1]) <= 0
+    outside[near] = ~_may_change(place[..., 0], place[..., 1], person[near])
     height = _heights_cm(face, hair.shape)
     # The hair's mask does not reach as far as that of the person, who has nothing but hair so high up.
     far = outside * np.maximum(hair, person * (height > _ABOVE_SHOULDERS_CM)) * (height > above_cm)
