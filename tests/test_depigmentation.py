@@ -139,3 +139,18 @@ def test_the_wall_beside_a_head_stays(engine, dark):
     wall = cv2.erode((dark.regions.person < 0.02).astype(np.uint8), np.ones((5, 5))) > 0
     picture = drawn(engine, dark, 100.0).picture
     assert np.abs(picture[wall].astype(int) - dark.image[wall]).max() <= 4
+
+
+def test_margins_of_lids_on_dark_skin_grow_pale_too(engine, dark):
+    """What lies between the lids' skin and the eye has pigment, and would be a black line around each eye."""
+    regions = dark.regions
+    eyes, skin = regions.sclera + regions.iris > 0.5, regions.skin > 0.9
+    near = cv2.dilate(eyes.astype(np.uint8), np.ones((9, 9))) > 0
+    margins = (
+        near & (regions.skin < 0.1) & (cv2.morphologyEx(eyes.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((7, 7))) < 1)
+    )
+    around = skin & (cv2.dilate(eyes.astype(np.uint8), np.ones((25, 25))) > 0)
+    before, after = (luminance(to_linear(p)) for p in (dark.image, drawn(engine, dark, 100.0).picture))
+    gains = [np.median(after[where] / np.maximum(before[where], 1e-3)) for where in (margins, around)]
+    assert margins.sum() > 50
+    assert gains[0] > 0.5 * gains[1]

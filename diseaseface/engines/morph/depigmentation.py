@@ -18,6 +18,7 @@ _LEAST_DULL = 50  # pixels without shine that tell a colour
 # White skin scatters light into its shades, dark skin hardly: power of shading by light of the skin over its goal.
 _SHADING = ((0.1, 0.9), (0.48, 0.9))
 _ACROSS_CM, _LIDS_CM = 0.45, 0.3  # strands that lie across skin are no wider; nor are lids with their lashes
+_LIMBUS_CM, _WET = 0.06, (1.2, 0.3)  # what lies between white and iris; log light over that of skin
 _NO_STRAND = (0.8, 0.4)  # log light over that of skin: a wall, or shine
 _HAIRLINE_CM = (5.0, 3.5)  # from there on down, what lies between skin is no hair of the scalp
 _DARKEST_HAIR, _PALED = 2.5, 0.8  # log light of skin over hair on it; share of that which is its pigment
@@ -69,9 +70,12 @@ def _reach(canvas: Canvas, colour: np.ndarray) -> np.ndarray:
     across = _by_disc(bare, cv2.MORPH_CLOSE, _ACROSS_CM, canvas) * _below_hairline(canvas) * _of("person", canvas)
     lighter = cv2.log(np.maximum(canvas.planes[1], 1 / 512)) - cv2.log(np.ascontiguousarray(colour[..., 1]))
     across *= maps.smoothstep(lighter, *_NO_STRAND)
-    # Margins of lids are dark by their lashes and shade, and lighten with no skin beside them.
-    other = _by_disc(_eyes(canvas), cv2.MORPH_DILATE, _LIDS_CM, canvas) + canvas.lips + _of("mouth", canvas)
-    return np.maximum(bare, across * (1.0 - np.minimum(other, 1.0))).astype(np.float32)
+    # Margins of lids are dark by their lashes and shade, too; wet and white parts are of the eye.
+    lids = _by_disc(_eyes(canvas), cv2.MORPH_DILATE, _LIDS_CM, canvas)
+    margins = lids - _by_disc(_eyes(canvas), cv2.MORPH_CLOSE, _LIMBUS_CM, canvas)
+    margins *= maps.smoothstep(cv2.GaussianBlur(lighter, (0, 0), max(0.8, _WET_CM * canvas.px_per_cm)), *_WET)
+    other = lids + canvas.lips + _of("mouth", canvas)
+    return np.maximum.reduce([bare, across * (1.0 - np.minimum(other, 1.0)), margins]).astype(np.float32)
 
 
 def _of(region: str, canvas: Canvas) -> np.ndarray:
