@@ -21,16 +21,15 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 @pytest.fixture(scope="module", params=["light", "dark"])
 def visit(request, browser, address):
     """A visit in one theme, with the console's errors of all of it."""
-    context = browser.new_context(viewport={"width": WIDTHS_PX[0], "height": 900}, color_scheme=request.param)
-    context.set_default_timeout(test_browser.PATIENCE_MS)
-    page, errors = context.new_page(), []
+    screen = {"viewport": {"width": WIDTHS_PX[0], "height": 900}, "color_scheme": request.param}
+    page, errors = test_browser.patient_page(browser, **screen), []
     page.on("console", lambda told: errors.append(told.text) if told.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(address)
     page.wait_for_selector("#signs table")
     page.evaluate(AXE_SCRIPT)
     yield page, errors
-    context.close()
+    page.context.close()
 
 
 def tabs(page) -> list[str]:

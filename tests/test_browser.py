@@ -78,11 +78,16 @@ def browser():
         yield playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
 
 
-def visit(browser, address, **screen):
-    """Open the page on a screen, as a visitor finds it: the first example is drawn already."""
+def patient_page(browser, **screen):
+    """Return an empty page of a new visitor that waits as long as a busy machine may take."""
     context = browser.new_context(**screen)
     context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
+    return context.new_page()
+
+
+def visit(browser, address, **screen):
+    """Open the page on a screen, as a visitor finds it: the first example is drawn already."""
+    page = patient_page(browser, **screen)
     page.goto(address)
     page.wait_for_selector("#signs table")
     return page
@@ -128,15 +133,14 @@ def drawn(page) -> str:
 
 
 def test_the_page_opens_without_asking_for_a_picture_of_its_own(browser, address):
-    context = browser.new_context()
-    page, asked = context.new_page(), []
+    page, asked = patient_page(browser), []
     page.on("request", lambda one: asked.append(one.post_data_json["fn_index"]) if "queue/join" in one.url else None)
     page.goto(address)
     page.wait_for_selector("#photo img")
     page.press("#severity input[type=range]", "ArrowRight")
     settle(page, "71")
     made = page.evaluate("window.gradio_config.dependencies.find((one) => one.api_name === 'show').id")
-    context.close()
+    page.context.close()
     assert asked.count(made) == 1, "drawn once: for the severity"
 
 
@@ -257,10 +261,8 @@ def test_the_picture_follows_the_severity_while_it_is_dragged_and_the_course_pla
 
 
 def test_a_link_opens_with_its_settings_and_the_page_makes_one(browser, address):
-    context = browser.new_context()
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
+    page = patient_page(browser)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     query = "?disease=ORPHA%3A904&severity=35&seed=4&age=8&presentation=sampled&face=head-03.jpg"
     page.goto(address + query)
     page.wait_for_selector("#signs table")
@@ -271,7 +273,7 @@ def test_a_link_opens_with_its_settings_and_the_page_makes_one(browser, address)
     page.wait_for_selector("#link [role=status]:has-text('Copied')")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert set(copied.split("?")[1].split("&")) == set(query[1:].split("&"))
-    context.close()
+    page.context.close()
 
 
 UNNAMED = """() => [...document.querySelectorAll('button, input, textarea, select, [role=slider]')]
@@ -380,10 +382,7 @@ def test_a_picture_without_a_face_is_refused_next_to_the_photo(page, tmp_path):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
 def test_nothing_scrolls_sideways(browser, address, width, scheme):
-    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
-    page = context.new_page()
-    page.goto(address)
-    page.wait_for_selector("#signs table", timeout=PATIENCE_MS)
+    page = visit(browser, address, viewport={"width": width, "height": 844}, color_scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("document.body.classList.contains('dark')") == (scheme == "dark")
     if width == 390:
@@ -394,7 +393,7 @@ def test_nothing_scrolls_sideways(browser, address, width, scheme):
             page.evaluate("id => document.getElementById(id).scrollIntoView()", part)
             seen = page.locator("#picture .frame").bounding_box()
             assert -1 <= seen["y"] < seen["y"] + seen["height"] < 844 / 2, f"the picture is in sight beside {part}"
-    context.close()
+    page.context.close()
 
 
 def test_a_profile_is_opened_changed_compared_and_shown_on_the_photo(page):
@@ -439,23 +438,20 @@ SCROLLED = """all => all.filter((one) => one.scrollWidth > one.clientWidth + 1)
 
 @pytest.mark.parametrize("width", [390, 1440])
 def test_the_profiles_do_not_scroll_sideways(browser, address, width):
-    page = browser.new_page(viewport={"width": width, "height": 844})
-    page.goto(address)
-    page.wait_for_selector("#signs table", timeout=PATIENCE_MS)
+    page = visit(browser, address, viewport={"width": width, "height": 844})
     page.click("button[role=tab]:has-text('Profiles')")
-    page.wait_for_selector("#profile-graph .scatterlayer", state="attached", timeout=PATIENCE_MS)
+    page.wait_for_selector("#profile-graph .scatterlayer", state="attached")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.is_visible("#profile-graph") == (width > 390), "a phone is too narrow for the graph"
     assert page.eval_on_selector_all("#profiles *", SCROLLED) == []
     assert "flat face" in page.inner_text("#profile-near"), "what near diseases share is told in words"
-    page.close()
+    page.context.close()
 
 
 def test_nothing_is_fetched_from_elsewhere(browser, address):
-    page = browser.new_page()
-    asked = []
+    page, asked = patient_page(browser), []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(address)
-    page.wait_for_selector("#signs table", timeout=PATIENCE_MS)
+    page.wait_for_selector("#signs table")
     assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
-    page.close()
+    page.context.close()

@@ -3,14 +3,13 @@
 import numpy as np
 import pytest
 from PIL import Image
-from test_browser import PATIENCE_MS, address, browser, pytestmark, until_text  # noqa: F401 - fixtures and marks of the page
+from test_browser import address, browser, patient_page, pytestmark, until_text  # noqa: F401 - fixtures and marks of the page
 
 TAB = "button[role=tab]:has-text('Evaluate')"
 
 
 def opened(browser, address, width: int, scheme: str = "light"):  # noqa: F811 - a fixture handed on
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page.set_default_timeout(PATIENCE_MS)
+    page = patient_page(browser, viewport={"width": width, "height": 900}, color_scheme=scheme)
     page.goto(address)
     page.click(TAB)
     page.wait_for_selector("#evaluate-picture img")
@@ -48,7 +47,7 @@ def test_a_pair_is_read_with_severity_ranking_and_map(browser, address, tmp_path
     with page.expect_download() as taken:
         page.click("#evaluate-csv")
     assert taken.value.suggested_filename.endswith(".csv")
-    page.close()
+    page.context.close()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
@@ -59,4 +58,4 @@ def test_the_tab_does_not_scroll_sideways_and_keeps_its_order(browser, address, 
     tops = page.evaluate(f"{order}.map(id => document.getElementById('evaluate-' + id).getBoundingClientRect().top)")
     if width == 390:
         assert tops == sorted(tops)
-    page.close()
+    page.context.close()
