@@ -19,6 +19,7 @@ _LEAST_DULL = 50  # pixels without shine that tell a colour
 _SHADING = ((0.1, 0.9), (0.48, 0.9))
 _ACROSS_CM, _LIDS_CM = 0.45, 0.3  # strands that lie across skin are no wider; nor are lids with their lashes
 _LIMBUS_CM, _WET = 0.06, (1.2, 0.3)  # what lies between white and iris; log light over that of skin
+_MOST_AT_LIDS, _HUE_AT_LIDS = 1.6, 0.5  # log gain, and share of what it does to hue: that of what is black is not known
 _NO_STRAND = (0.8, 0.4)  # log light over that of skin: a wall, or shine
 _HAIRLINE_CM = (5.0, 3.5)  # from there on down, what lies between skin is no hair of the scalp
 _DARKEST_HAIR, _PALED = 2.5, 0.8  # log light of skin over hair on it; share of that which is its pigment
@@ -57,10 +58,11 @@ def _gains(canvas: Canvas) -> tuple[list[np.ndarray], list[np.ndarray]]:
     shading = np.interp(usual_light / goal, *_SHADING)
     shaded = goal * (np.maximum(own, _DARKEST * usual_light) / usual_light) ** np.float32(shading)
     reach, hairs = _reach(canvas, colour), _hairs(canvas, colour)
-    gains = [
-        ((cv2.log(shaded * c + shine) - cv2.log(np.ascontiguousarray(colour[..., k])) + hairs[k]) * reach)
-        for k, c in enumerate(chroma)
-    ]
+    fairer = [cv2.log(shaded * c + shine) - cv2.log(np.ascontiguousarray(colour[..., k])) for k, c in enumerate(chroma)]
+    margins, green = _lid_margins(canvas, colour), np.minimum(fairer[1], _MOST_AT_LIDS)
+    edges = [green + _HUE_AT_LIDS * (gain - fairer[1]) for gain in fairer]
+    gains = [(gain + hair) * reach for gain, hair in zip(fairer, hairs, strict=True)]
+    gains = [gain + margins * (edge - gain) for gain, edge in zip(gains, edges, strict=True)]
     return [gain.astype(np.float32) for gain in gains], _lip_gain(canvas, goal * chroma)
 
 
@@ -70,12 +72,19 @@ def _reach(canvas: Canvas, colour: np.ndarray) -> np.ndarray:
     across = _by_disc(bare, cv2.MORPH_CLOSE, _ACROSS_CM, canvas) * _below_hairline(canvas) * _of("person", canvas)
     lighter = cv2.log(np.maximum(canvas.planes[1], 1 / 512)) - cv2.log(np.ascontiguousarray(colour[..., 1]))
     across *= maps.smoothstep(lighter, *_NO_STRAND)
-    # Margins of lids are dark by their lashes and shade, too; wet and white parts are of the eye.
+    # Margins of lids are dark by their lashes and shade, and no colour of theirs is known.
+    lids = _by_disc(_eyes(canvas), cv2.MORPH_DILATE, _LIDS_CM, canvas)
+    other = lids + canvas.lips + _of("mouth", canvas)
+    return np.maximum(bare, across * (1.0 - np.minimum(other, 1.0))).astype(np.float32)
+
+
+def _lid_margins(canvas: Canvas, colour: np.ndarray) -> np.ndarray:
+    """Return the dark edges of lids between skin and eye, (h, w); what is as light as the eye is wet, or the eye's."""
+    lighter = cv2.log(np.maximum(canvas.planes[1], 1 / 512)) - cv2.log(np.ascontiguousarray(colour[..., 1]))
+    lighter = cv2.GaussianBlur(lighter, (0, 0), max(0.8, _WET_CM * canvas.px_per_cm))
     lids = _by_disc(_eyes(canvas), cv2.MORPH_DILATE, _LIDS_CM, canvas)
     margins = lids - _by_disc(_eyes(canvas), cv2.MORPH_CLOSE, _LIMBUS_CM, canvas)
-    margins *= maps.smoothstep(cv2.GaussianBlur(lighter, (0, 0), max(0.8, _WET_CM * canvas.px_per_cm)), *_WET)
-    other = lids + canvas.lips + _of("mouth", canvas)
-    return np.maximum.reduce([bare, across * (1.0 - np.minimum(other, 1.0)), margins]).astype(np.float32)
+    return margins * (1.0 - canvas.skin) * maps.smoothstep(lighter, *_WET)
 
 
 def _of(region: str, canvas: Canvas) -> np.ndarray:
