@@ -243,6 +243,14 @@ def test_the_bald_head_takes_the_colour_that_the_skin_gets(canvas, head):
     assert blue[1] < 0.8 * blue[0]
 
 
+def test_the_first_strands_lost_lay_no_scratches_of_bare_skin_into_hair(head):
+    few, many = (hairloss.lost(head, "scalp_hair_density", share, 0)[2] for share in (0.16, 0.8))
+    hair = (head.hair > 0.9) & (few > 0.02)
+    assert hair.sum() > 1000
+    assert np.percentile(few[hair], 99) < 0.65
+    assert np.percentile(many[hair], 99) > 0.95
+
+
 @pytest.mark.parametrize("share", [0.8, 0.9, 0.95])
 def test_hair_before_the_wall_is_there_or_gone_and_no_veil(head, share):
     gone = hairloss.lost(head, "total_alopecia", share, 0)[2]

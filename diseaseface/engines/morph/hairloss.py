@@ -12,6 +12,7 @@ from diseaseface.faces.anthropometry import MM_PER_CANONICAL_CM
 # Share of a loss that is single hairs, too fine to be told apart, by the photo's pixels per canonical cm.
 _FINE = ((6.0, 12.0), (0.9, 0.7))
 _FRAY = 0.45  # how unevenly neighbouring strands go
+_PARTED = (0.0, 1.0)  # level up to which what lies behind a lost strand is more and more clear of others
 _STEPS = 25
 _OUT = 1.3  # level at which even the last strand is gone
 _SHADE, _SHADE_CM = 0.34, 0.3  # of hair on the scalp beside it
@@ -90,6 +91,7 @@ def _gone(head, loss, end, few=np.s_[:, :]):
     level = np.clip((np.float32(end) * (1.0 + soft) - loss.resistance) / soft, 0.0, _OUT)
     level = level.astype(np.float32)
     strands = maps.smoothstep(level - head.strand[few] * np.float32(_OUT - _FRAY), 0.0, _FRAY)
+    strands *= maps.smoothstep(level, *_PARTED)
     fine = np.float32(np.interp(head.canvas.px_per_cm, *_FINE)) * np.minimum(level, 1.0)
     return (1.0 - (1.0 - fine) * (1.0 - strands)) * loss.zone
 
