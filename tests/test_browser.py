@@ -370,13 +370,17 @@ def test_a_picture_that_was_taken_away_and_is_dropped_back_sets_the_page_as_it_w
     until_text(page, "#own-picture", "drawn here before")
 
 
-def test_a_picture_without_a_face_is_refused_next_to_the_photo(page, tmp_path):
+def test_a_picture_without_a_face_and_a_file_that_is_no_picture_are_refused_next_to_the_photo(page, tmp_path):
     wall = tmp_path / "wall.png"
     Image.new("RGB", (300, 300), "grey").save(wall)
     page.check("#consent input")
     page.set_input_files(UPLOAD, wall)
-    notice = page.locator("#photo-notice .notice:has-text('face')")
-    notice.wait_for()
+    page.wait_for_selector("#photo-notice .notice:has-text('face')")
+    words = tmp_path / "words.jpg"
+    words.write_text("no picture")
+    page.set_input_files(UPLOAD, words)
+    page.wait_for_selector("#photo-notice .notice:has-text('cannot be read')")
+    page.wait_for_function("getComputedStyle(document.querySelector('#photo img')).visibility === 'hidden'")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -41,11 +41,16 @@ def test_a_refused_photo_leaves_the_result_before_pale_and_says_that_it_is_of_be
     assert page.eval_on_selector("#readings", "box => getComputedStyle(box).opacity") == "1"
 
 
-def test_an_age_is_heard_when_its_box_is_left(page):
+IN_SIGHT = """at => { const box = document.querySelector(at).getBoundingClientRect();
+    return box.top >= 0 && box.bottom <= innerHeight; }"""
+
+
+def test_an_age_is_heard_when_its_box_is_left_and_what_is_wrong_with_it_comes_in_sight(page):
     page.click("#more > button")
     page.fill("#age input, #age textarea", "abc")
     page.press("#age input, #age textarea", "Tab")
     until_text(page, "#notice", "number of years")
+    page.wait_for_function(IN_SIGHT, arg="#notice .notice")
 
 
 def test_answers_are_in_sight_beside_the_head_that_is_asked_about(page):

@@ -104,8 +104,28 @@
     if (!row) return;
     const name = row.closest('[data-viewer]')?.dataset.viewer ?? 'picture';
     page.viewers[name]?.zoom(row.dataset.view, row.dataset.label);
-    document.querySelector(`#${name}`)?.scrollIntoView({ behavior: 'smooth', block: 'nearest' });
+    show(document.querySelector(`#${name}`));
   });
+
+  // What is not in sight comes there, at once where one wants less motion.
+  const less = matchMedia('(prefers-reduced-motion: reduce)');
+  const show = (part) => part?.scrollIntoView({ behavior: less.matches ? 'auto' : 'smooth', block: 'nearest' });
+
+  // A refusal is seen, wherever it stands, also where what is above it still opens.
+  const known = new WeakSet();
+  function tell() {
+    for (const notice of document.querySelectorAll('.notice')) {
+      if (known.has(notice) || !notice.checkVisibility()) continue;
+      known.add(notice);
+      show(notice);
+      setTimeout(show, 600, notice);
+    }
+  }
+
+  // What a browser cannot show of a photo is no broken picture: the server reads more, and says what it cannot read.
+  const photos = (event) => event.target.matches?.('#photo img, .asked-photo img') && event.target;
+  addEventListener('error', (event) => photos(event) && photos(event).classList.add('unseen'), true);
+  addEventListener('load', (event) => photos(event) && photos(event).classList.remove('unseen'), true);
 
   // A row that is narrow opens to all of it.
   document.addEventListener('click', (event) => {
@@ -163,6 +183,7 @@
   const nameless = '.image-container > button:not([aria-label])';
   new MutationObserver(() => {
     attend();
+    tell();
     for (const button of document.querySelectorAll(nameless)) {
       button.setAttribute('aria-label', button.closest('.column')?.querySelector('h2')?.innerText || document.title);
     }
