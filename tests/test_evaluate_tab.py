@@ -159,6 +159,13 @@ def test_without_a_disease_the_most_departed_come_first_and_opposites_of_a_sign_
     assert error_sd(sign(z=None)) == 0.0
 
 
+def test_how_many_signs_are_not_read_is_told_of_how_many_and_apart_from_the_measures():
+    signs = [sign("a", 1.0), sign("b", None), sign("c", None)]
+    html = evaluate_words.trust_html({"measures": [{"status": "measured"}], "reading": "alone", "attributes": signs})
+    assert "Measures of the face: 1 of 1" in html
+    assert "Signs that cannot be read here: 2 of 3" in html
+
+
 def test_names_of_files_and_reasons_cannot_inject_markup():
     evil = "<img src=x onerror=alert(1)>"
     html = evaluate_words.table_html([Row(evil, reason=evil)]) + evaluate_words.notes_html([evil])

@@ -69,7 +69,7 @@ def _unread(signs: Sequence[Mapping]) -> str:
         for reason, labels in sorted(reasons.items(), key=lambda one: -len(one[1]))
     )
     count = sum(len(labels) for labels in reasons.values())
-    return f"<details><summary>{texts.EVALUATE_UNREAD.format(count)}</summary><ul>{items}</ul></details>"
+    return f"<details><summary>{texts.EVALUATE_UNREAD.format(count, len(signs))}</summary><ul>{items}</ul></details>"
 
 
 def own_html(drawn: Mapping | None) -> str:
