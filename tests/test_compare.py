@@ -14,6 +14,7 @@ from diseaseface.ui import compare, texts
 from diseaseface.ui.compare_tab import PEOPLE, CompareHandlers
 from diseaseface.ui.lanes import Lanes
 from diseaseface.ui.profile_handlers import ProfileHandlers
+from diseaseface.ui.turns import Turns
 from diseaseface.ui.workbench import Workbench
 
 SLANT, MOUTH = "palpebral_fissure_slant", "mouth_width"
@@ -139,9 +140,21 @@ def test_drawing_people_ends_with_the_one_at_work_when_it_is_stopped_and_the_lin
     ],
 )
 def test_two_diseases_severities_or_engines_are_named_by_what_tells_them_apart(one, other, names):
-    *_, (shown, _, status, stop) = handlers(FakePipeline()).compare(None, None, None, *one, *other)
+    *_, (shown, _, status, stop) = handlers(FakePipeline()).compare(Turns(), None, None, None, *one, *other)
     assert shown["names"] == names
     assert (status, stop["visible"]) == ("", False)
+
+
+def test_of_two_pairs_asked_for_one_after_the_other_the_later_one_stays():
+    turns, asked = Turns(), handlers(FakePipeline())
+    one, other = ("A", 50, "morph"), ("B", 50, "morph")
+    older = asked.compare(turns, None, None, None, *one, *other)
+    next(older)
+    *_, newer = asked.compare(turns, None, None, None, *other, *one)
+    assert newer[0]["names"][0].startswith("B")
+    (last,) = older
+    assert last[:2] == (gr.skip(), gr.skip()), "no picture comes after the newer one"
+    assert last[2] == ""
 
 
 def test_people_are_drawn_with_the_disease_also_where_the_first_tab_takes_one_away():
@@ -158,8 +171,8 @@ def test_a_visitors_own_profile_is_compared_and_taken_to_the_first_tab():
     pipeline = FakePipeline()
     pipeline.draw = lambda face, disease, severity, **settings: told.append(disease) or drawing()
     asked = handlers(pipeline)
-    list(asked.compare(None, None, own, "OWN:Mine", 50, "morph", "ORPHA:870", 50, "morph"))
-    list(asked.compare(None, own, None, "ORPHA:870", 50, "morph", "OWN:Mine", 50, "morph"))
+    list(asked.compare(Turns(), None, None, own, "OWN:Mine", 50, "morph", "ORPHA:870", 50, "morph"))
+    list(asked.compare(Turns(), None, own, None, "ORPHA:870", 50, "morph", "OWN:Mine", 50, "morph"))
     assert told == [own, "ORPHA:870", "ORPHA:870", own]
     event = SimpleNamespace(seed=3)
     assert own in CompareHandlers.take("OWN:Mine", 70, None, own, 0, event)

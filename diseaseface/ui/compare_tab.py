@@ -15,6 +15,7 @@ from diseaseface.ui.lanes import Lanes
 from diseaseface.ui.parts import disease_box, remembered, script, title, words, working_line
 from diseaseface.ui.progress import doing, idle, retold, told_by_steps
 from diseaseface.ui.transform_wiring import ENGINE, QUIET, made_idle
+from diseaseface.ui.turns import Turns
 from diseaseface.ui.workbench import meant
 
 if TYPE_CHECKING:
@@ -50,11 +51,18 @@ class CompareHandlers:
         except DiseaseFaceError:
             return ""
 
-    def compare(self, held: Held | None, own: Profile | None, opened: Profile | None, *values) -> Iterator[tuple]:
-        """Draw both sides; yields the viewer, the table, the status and its stop button.
+    def compare(
+        self, turns: Turns, held: Held | None, own: Profile | None, opened: Profile | None, *values
+    ) -> Iterator[tuple]:
+        """Draw both sides; yields the viewer, the table, the status and its stop button, until others are asked for.
 
         `own` is the visitor's profile on the first tab, `opened` the one taken over from the Profiles tab.
         """
+        yield from turns.newest(self._both(held, own, opened, *values), (gr.skip(),) * 4, (*(gr.skip(),) * 2, *idle()))
+
+    def _both(
+        self, held: Held | None, own: Profile | None, opened: Profile | None, *values
+    ) -> Generator[tuple, None, None]:
         if not values[0] or not values[3]:
             yield gr.skip(), gr.skip(), *idle()
             return
@@ -153,7 +161,7 @@ def add(pipeline: "Pipeline", lanes: Lanes, search, transform: dict, room: gr.Ta
 
 def _sides(pipeline: "Pipeline", search) -> dict:
     engines, _ = offered(pipeline.refusals())
-    parts: dict = {"opened": remembered()}
+    parts: dict = {"opened": remembered(), "turns": gr.State(Turns())}
     for side, name in zip(SIDES, texts.COMPARE_SIDES, strict=True):
         with gr.Column(elem_classes="step", min_width=0):
             title(name)
@@ -190,7 +198,7 @@ def _wire(handlers: CompareHandlers, parts: dict, transform: dict, room: gr.Tab)
     known = [transform["held"], transform["own"], parts["opened"]]
     drawing = {"trigger_mode": "always_last", **QUIET, **ENGINE}
     shown = [parts[name] for name in ("viewer", "differences", "status", "stop")]
-    compared = {"fn": handlers.compare, "inputs": [*known, *sides], "outputs": shown, **drawing}
+    compared = {"fn": handlers.compare, "inputs": [parts["turns"], *known, *sides], "outputs": shown, **drawing}
     seen = [transform[name] for name in ("disease", "severity", "held", "own")]
     opened = room.select(handlers.first, [*seen, one], both, **QUIET).success(**compared)
     mild = parts["mild"].click(handlers.mild_and_marked, one, both, **QUIET).success(**compared)
