@@ -155,6 +155,16 @@ def test_hair_that_reaches_beyond_what_may_change_keeps_its_colour_and_says_why(
     np.testing.assert_array_equal(drawn.picture, np.array(photo))
 
 
+def test_a_bald_head_of_few_pixels_has_no_grain_of_pores(face):
+    """Seven pixels a centimetre show none; what varies on so small a forehead are its edges."""
+    head = scalp.find(prepare(face))
+    light = np.log(head.behind[..., 1])
+    grain = light - cv2.GaussianBlur(light, (0, 0), 1.5)
+    made_up = (head.hair > 0.9) & (skull.radius(head.canvas) < 0.85) & (head.canvas.y_cm > 7.0)
+    assert made_up.sum() > 1000
+    assert 0.005 < grain[made_up].std() < 0.025
+
+
 def test_no_tuft_is_left_above_a_bald_head(short, engine):
     """Hair that rises beyond the ring is the person's, and would float in the air."""
     short = look(np.pad(short.image, ((120, 0), (0, 0), (0, 0)), mode="edge"))

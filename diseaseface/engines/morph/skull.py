@@ -17,6 +17,7 @@ _CLEAR_CM = 0.9  # nearer to a head of hair the wall has its tinge, from lens an
 _SHOULDERS_CM = -8.0  # down to where walls are looked at
 _LEAST_PLACES, _LEAST_BEND = 60, 0.01  # to tell how a wall's light changes, and how stiff it is
 _RIM = (0.05, 0.55)
+_PORES_PX_PER_CM = 14.0
 _LOWEST_CM = -7.0  # where ears are looked for
 _EAR_CM = ((6.9, 9.3), (-2.5, 2.0))
 _BARE_BELOW_CM, _MUCH_CM2 = -3.0, 7.0
@@ -168,7 +169,8 @@ def _graininess(canvas, where):
     light = cv2.log(np.maximum(canvas.planes[1], 1 / 512))
     detail = light - cv2.GaussianBlur(light, (0, 0), max(1.0, 0.08 * canvas.px_per_cm))
     inside = where > 0.8
-    return float(np.clip(np.median(np.abs(detail[inside])), 0.0, 0.033)) if inside.any() else 0.0
+    most = 0.033 * min(1.0, canvas.px_per_cm / _PORES_PX_PER_CM)  # what is left in broad pixels is no pore
+    return float(np.clip(np.median(np.abs(detail[inside])), 0.0, most)) if inside.any() else 0.0
 
 
 def _shade(canvas):
