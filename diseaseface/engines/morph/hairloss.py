@@ -1,6 +1,7 @@
 """Scalp hair lost: thinned all over, in round patches, or receding from the forehead."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -12,7 +13,6 @@ from diseaseface.faces.anthropometry import MM_PER_CANONICAL_CM
 # Share of a loss that is single hairs, too fine to be told apart, by the photo's pixels per canonical cm.
 _FINE = ((6.0, 12.0), (0.9, 0.7))
 _FRAY = 0.45  # how unevenly neighbouring strands go
-_PARTED = (0.0, 1.0)  # level up to which what lies behind a lost strand is more and more clear of others
 _STEPS = 25
 _OUT = 1.3  # level at which even the last strand is gone
 _SHADE, _SHADE_CM = 0.34, 0.3  # of hair on the scalp beside it
@@ -56,6 +56,12 @@ class Loss:
     soft: float | np.ndarray
     zone: np.ndarray
 
+    @cached_property
+    def front(self) -> tuple[np.ndarray, np.ndarray]:
+        """How fast the level of loss rises along the way, and what is taken off it, float32."""
+        soft = np.asarray(self.soft, np.float32)
+        return (1.0 + soft) / soft, (self.resistance / soft).astype(np.float32)
+
 
 def lost(head: Scalp, name: str, amount: float, seed: int) -> tuple[float | None, str | None, np.ndarray]:
     """Return the amount lost, why it is less than asked, and how much of each pixel's hair goes, (h, w).
@@ -87,13 +93,14 @@ def bare(head: Scalp, left: np.ndarray, tint: np.ndarray) -> np.ndarray:
 
 def _gone(head, loss, end, few=np.s_[:, :]):
     """How much of the hair, or of a few pixels of it, is gone once loss has come to an end of the way, 0 to 1."""
-    soft = np.asarray(loss.soft, np.float32)
-    level = np.clip((np.float32(end) * (1.0 + soft) - loss.resistance) / soft, 0.0, _OUT)
-    level = level.astype(np.float32)
+    rate, start = loss.front
+    level = np.float32(end) * rate - start
+    np.clip(level, 0.0, _OUT, out=level)
+    thinned = np.minimum(level, 1.0)
     strands = maps.smoothstep(level - head.strand[few] * np.float32(_OUT - _FRAY), 0.0, _FRAY)
-    strands *= maps.smoothstep(level, *_PARTED)
-    fine = np.float32(np.interp(head.canvas.px_per_cm, *_FINE)) * np.minimum(level, 1.0)
-    return (1.0 - (1.0 - fine) * (1.0 - strands)) * loss.zone
+    strands *= thinned  # what lies behind the first strands lost is not yet clear of others
+    thinned *= np.float32(np.interp(head.canvas.px_per_cm, *_FINE))
+    return (1.0 - (1.0 - thinned) * (1.0 - strands)) * loss.zone
 
 
 def _course(head, loss):
