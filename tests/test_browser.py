@@ -306,11 +306,24 @@ def test_the_divider_moves_by_keyboard_and_whoever_uses_one_sees_where_they_are(
     page.wait_for_function("document.querySelector('#picture .frame').style.getPropertyValue('--wipe') === '45%'")
 
 
+COVERED = """list => { const box = list.getBoundingClientRect(), found = new Set();
+    for (let y = box.top + 2; y < Math.min(box.bottom, innerHeight) - 2; y += 6)
+        for (let x = box.left + 2; x < box.right - 2; x += 6) {
+            const seen = document.elementFromPoint(x, y);
+            if (!list.contains(seen)) found.add(seen?.outerHTML.slice(0, 80));
+        }
+    return [...found]; }"""
+
+
 def test_two_diseases_are_compared_and_one_of_eight_people_is_taken_over(page):
     page.press("button[role=tab]:has-text('Transform')", "ArrowRight")
     page.wait_for_selector("#compare-differences table")
     until_value(page, "#compare-one input", "Down syndrome")
     page.wait_for_function("!['', 'Down syndrome'].includes(document.querySelector('#compare-other input').value)")
+    page.fill("#compare-one input", "syndrome")
+    page.wait_for_selector("#compare-one li")
+    assert page.eval_on_selector("#compare-one ul", COVERED) == [], "nothing lies over suggestions"
+    page.keyboard.press("Escape")
     choose(page, LONG_NAME, "#compare-other")
     until_text(page, "#compare-differences thead", LONG_NAME)
     assert page.inner_text("#compare-other .whole") == LONG_NAME, "the box is too narrow for it"
