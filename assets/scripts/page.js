@@ -118,8 +118,14 @@
       if (known.has(notice) || !notice.checkVisibility()) continue;
       known.add(notice);
       show(notice);
-      setTimeout(show, 600, notice);
+      setTimeout(bring, 600, notice, 5);
     }
+  }
+  function bring(notice, times) {
+    const { top, bottom } = notice.getBoundingClientRect();
+    if (!times || !bottom || (top >= 0 && bottom <= innerHeight)) return;
+    notice.scrollIntoView({ behavior: 'instant', block: 'nearest' });
+    setTimeout(bring, 600, notice, times - 1);
   }
 
   // What a browser cannot show of a photo is no broken picture: the server reads more, and says what it cannot read.
