@@ -5,11 +5,13 @@ from dataclasses import fields
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from diseaseface.faces.contours import BROWS, EYES, LIPS, MOUTH, fill, fill_each
 from diseaseface.faces.face import Regions
 from diseaseface.faces.look import look
 from diseaseface.faces.smoothing import guided, spread, step_between
+from diseaseface.ui.examples import examples
 
 NAMES = [field.name for field in fields(Regions)]
 SHARING = ["skin", "hair", "brows", "beard", "lips", "mouth", "sclera", "iris"]
@@ -166,3 +168,19 @@ def test_colours_spread_from_where_they_are_known():
 def test_a_smooth_step_runs_either_way():
     assert step_between(np.array([0.0, 1.5, 3.0]), 1.0, 2.0) == pytest.approx([0.0, 0.5, 1.0])
     assert step_between(np.array([0.0, 1.5, 3.0]), 2.0, 1.0) == pytest.approx([1.0, 0.5, 0.0])
+
+
+@pytest.mark.parametrize("name", ["head-01.jpg", "head-06.jpg", "head-07.jpg"])
+def test_clothes_of_the_colour_of_the_hair_are_no_hair(name):
+    picture = np.asarray(Image.open(next(one.path for one in examples() if one.path.name == name)).convert("RGB"))
+    bare = look(picture)
+    x0, y0, x1, y1 = bare.chart.box
+    suit = np.zeros(picture.shape[:2], bool)
+    suit[y0:y1, x0:x1] = (bare.pixels_cm[..., 1] < -9.5) & (bare.regions.person[y0:y1, x0:x1] > 0.5)
+    colour = np.median(picture[bare.regions.hair > 0.9], axis=0)
+    texture = np.random.default_rng(0).normal(0.0, 4.0, (*suit.shape, 1))
+    hair = look(np.where(suit[..., None], np.clip(colour + texture, 0, 255), picture).astype(np.uint8)).regions.hair
+    assert hair[suit].mean() < 0.05
+    head = bare.pixels_cm[..., 1] > -6.0
+    kept, was = (float(mask[y0:y1, x0:x1][head].sum()) for mask in (hair, bare.regions.hair))
+    assert kept == pytest.approx(was, rel=0.03)

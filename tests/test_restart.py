@@ -60,17 +60,17 @@ def test_an_open_tab_comes_back_with_its_settings_and_says_what_is_gone(server, 
     """Stands first: the page was not killed before."""
     tab.goto(f"{server.url}?disease=ORPHA%3A904&severity=35&seed=4")
     tab.wait_for_selector("#signs table")
-    assert not tab.is_visible("#returned")
+    tab.wait_for_selector("#returned", state="hidden")
     again(server, tab)
     tab.wait_for_selector("#returned p", state="visible")
     assert tab.inner_text("#returned p") == texts.RETURNED
     tab.wait_for_selector("#caption [data-link*='ORPHA%3A904']")
     tab.wait_for_selector("#caption [data-link*='severity=35'][data-link*='seed=4']")
     tab.click("#returned button")
-    assert not tab.is_visible("#returned")
+    tab.wait_for_selector("#returned", state="hidden")
     tab.reload()
     tab.wait_for_selector("#signs table")
-    assert not tab.is_visible("#returned")
+    tab.wait_for_selector("#returned", state="hidden")
 
 
 @pytest.mark.parametrize("programs", [True, False], ids=["programs", "page"])

@@ -25,6 +25,11 @@ _FINE_PX_PER_CM = 14.0
 _EDGE_REACH_CM = 0.6
 _EDGE_SOFTNESS = 1e-3
 
+_BY_SHOULDERS_CM = (-5.0, -2.0)
+_LIKELY, _SEAM_CM = 0.2, 0.3  # hair there, and what joins it to clothes along the neck
+# Hair that hangs behind the ears begins so high, or reaches less far aside than clothes on shoulders.
+_FROM_CM, _ASIDE_CM = -4.0, 10.4
+
 
 def find_regions(
     image: np.ndarray, landmarks_px: np.ndarray, points_cm: np.ndarray, pose: Pose, chart: Chart
@@ -76,6 +81,7 @@ def _head_masks(image, landmarks_px, pose):
     over = (whole - brows - beard) * strands(lab, colours, whole, frame, points) * (1 - segments.ears.on(frame))
     skin = whole - over - brows - beard
     hair = over + np.minimum(scalp, 1 - whole) * _may_be_hair(lab, colours, frame)
+    hair *= _unworn(hair, frame)
     rims, glasses = find_spectacles(lab, frame, points)
     skin, brows = skin * (1 - rims), brows * (1 - rims)
     shape = image.shape[:2]
@@ -111,5 +117,22 @@ def _may_be_hair(lab, colours, frame):
     y = frame.y_cm
     apart = np.linalg.norm((lab - colours.hair) / np.array([16.0, 8.0, 8.0], np.float32), axis=-1)
     alike = np.exp(-0.5 * apart**2)
-    around = step_between(y, -5.0, -2.0)
+    around = step_between(y, *_BY_SHOULDERS_CM)
     return around + (1 - around) * alike
+
+
+def _unworn(hair, frame):
+    """All but what lies broad on the shoulders, where clothes may have the colour of hair."""
+    seam, edge = (
+        cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(cm * frame.px_per_cm) + 1,) * 2)
+        for cm in (_SEAM_CM, 2.0 * _SEAM_CM)
+    )
+    even = cv2.GaussianBlur(hair, (0, 0), _SEAM_CM * frame.px_per_cm)  # cloth has a texture
+    broad = cv2.morphologyEx((even > _LIKELY).astype(np.uint8), cv2.MORPH_OPEN, seam)
+    count, parts = cv2.connectedComponents(broad)
+    high, wide = frame.y_cm > _FROM_CM, (np.abs(frame.x_cm) > _ASIDE_CM) & (frame.y_cm < _BY_SHOULDERS_CM[0])
+    high, wide = (np.bincount(parts[where], minlength=count) > 0 for where in (high, wide))
+    clothes = wide & ~high
+    clothes[0] = False
+    worn = cv2.dilate(clothes[parts].astype(np.float32), edge)
+    return 1 - cv2.GaussianBlur(worn, (0, 0), max(0.6, 0.1 * frame.px_per_cm))
