@@ -123,6 +123,31 @@ def test_hair_at_its_outer_edge_is_as_dark_as_hair_and_not_as_the_wall_behind_it
     assert np.percentile(told[rim], 80) < 1.3 * dark
 
 
+def pale(head, share=1.0):
+    """Light of hair without pigment, (h, w, 3)."""
+    way = np.ones(head.canvas.shape, np.float32)
+    target = share * haircolour.bleached(head, "hair_hypopigmentation", 1.0)[1]
+    return cv2.merge(haircolour.recolour(head, haircolour.strands(head)[1], way, target))
+
+
+def test_hair_without_pigment_shows_the_shade_of_the_head_that_dark_hair_hides(head):
+    dark = tuple(np.where(head.hair > 0.1, np.float32(0.02), plane) for plane in head.canvas.planes)
+    light = pale(replace(head, canvas=replace(head.canvas, planes=dark, _kept={})))[..., 1]
+    deep, radius = (head.hair > 0.9) & (head.off_hair_cm > 0.6), skull.radius(head.canvas)
+    assert 0.6 < np.median(light[deep & (radius > 1.15)]) / np.median(light[deep & (radius < 0.95)]) < 0.95
+
+
+def test_skin_is_seen_through_hair_without_pigment_where_it_ends(head):
+    ends = (head.hair > 0.5) & (head.off_hair_cm < 0.1) & (head.bare[1] > 0.9) & (head.off_cm > 1.2)
+    deep = (head.hair > 0.9) & (head.off_hair_cm > 1.0)
+    assert ends.sum() > 30
+    hair = pale(head)
+    at_end, inside, skin = (np.median(a[..., 0] / a[..., 1]) for a in (hair[ends], hair[deep], head.behind[ends]))
+    assert inside < skin
+    assert at_end - inside > 0.4 * (skin - inside)
+    assert np.median(pale(head, 0.01)[ends]) < 0.1 * np.median(head.behind[ends]), "dark hair lets nothing be seen"
+
+
 def test_temples_in_the_shade_of_hair_are_no_hair(canvas, head):
     """Light falls off evenly there; strands are dark beside what is light."""
     aside = np.clip((np.abs(canvas.x_cm) - 4.0) / 3.0, 0.0, 1.0)
@@ -149,10 +174,16 @@ def test_long_hair_beside_the_neck_has_no_holes(canvas, head):
 
 
 def test_hair_that_reaches_beyond_what_may_change_keeps_its_colour_and_says_why(engine):
-    photo = Image.open(Path(__file__).parents[1] / "assets" / "examples" / "head-06.jpg").convert("RGB")
-    drawn = engine.render(look(np.array(photo)), [asked("hair_hypopigmentation", 1.0)])
+    photo = np.array(Image.open(Path(__file__).parents[1] / "assets" / "examples" / "head-06.jpg").convert("RGB"))
+    short = look(photo)
+    hair = short.regions.hair.copy()
+    hair[300:, :90] = hair[300:, -90:] = 1.0
+    long = replace(short, regions=replace(short.regions, hair=hair, person=np.maximum(short.regions.person, hair)))
+    change = asked("hair_hypopigmentation", 1.0)
+    assert engine.render(short, [change]).applied[0].amount == change.amount
+    drawn = engine.render(long, [change])
     assert "farther from the face" in drawn.applied[0].reason
-    np.testing.assert_array_equal(drawn.picture, np.array(photo))
+    np.testing.assert_array_equal(drawn.picture, photo)
 
 
 def test_a_bald_head_of_few_pixels_has_no_grain_of_pores(face):

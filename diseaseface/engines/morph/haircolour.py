@@ -8,11 +8,18 @@ from diseaseface.engines.morph.scalp import Scalp
 
 _LEAST_LIGHT, _MOST_LIGHT, _USUAL_LIGHT = 0.4, 0.62, 0.5  # of white hair
 _OVER_EYES = 1.5  # light of white hair over that of the whites of the eyes, which lie in shade
-_DETAIL = 0.5  # of the light and shade of strands, natural logarithm, that white hair keeps
-_BROADLY, _BROAD_CM = 0.25, 0.3  # of that of locks and sheen, which the dark of pigment makes strong
+_DETAIL = 0.7  # of the light and shade of strands, natural logarithm, that white hair keeps
+_BROADLY, _BROAD_CM = 0.45, 0.3  # of that of locks and sheen, which the dark of pigment makes strong
+_SHEEN, _SHEEN_CM = 0.8, (0.3, 1.5)  # the most of it; towards the hair's edge it is skin or wall that shines through
+# Dark hair hides the shade of the head's form, natural logarithm: towards its outline, and beside the face.
+_OUTLINE, _TO_OUTLINE = -0.3, (0.72, 1.2)
+_BESIDE, _TO_BESIDE_CM = -0.3, (8.5, 2.0)
+_USUAL_FORM = 0.25  # so that form leaves hair as light as it is, by eye
+# Where hair ends on skin it is seen through the more the less pigment is left, strand by strand; cm inside its edge.
+_THROUGH_CM, _UNEVENLY_CM, _OFF_WALL_CM = (-0.15, 0.2), 0.3, (0.5, 1.0)
 # Linear light over that of white hair: the pale yellow of hair without melanin, grey, white, red.
 _TINTS = {
-    "hair_hypopigmentation": (1.1, 0.86, 0.59),
+    "hair_hypopigmentation": (1.05, 0.88, 0.66),
     "hair_greying": (0.92, 0.92, 0.93),
     "white_forelock": (1.0, 0.98, 0.95),
     "red_hair": (0.42, 0.13, 0.04),
@@ -75,17 +82,29 @@ def _deep(head):
 def recolour(head: Scalp, hairs: list[np.ndarray], way: np.ndarray, target: np.ndarray) -> list[np.ndarray]:
     """Return planes (h, w) of the hair's light taken a part of the way, in optical density, to a colour."""
     lit = head.canvas.keep(("light of pale hair",), lambda: _light(head))
-    goals = [lit + np.float32(np.log(to)) for to in target]
-    return [hair * cv2.exp(way * (goal - cv2.log(hair))) for hair, goal in zip(hairs, goals, strict=True)]
+    pale = np.float32(target.min() / white(head))
+    through = pale * way * head.canvas.keep(("skin through pale hair",), lambda: _through(head))
+    light = zip(hairs, cv2.split(head.behind), [lit + np.float32(np.log(to)) for to in target], strict=True)
+    drawn = ((hair * cv2.exp(way * (goal - cv2.log(hair))), behind) for hair, behind, goal in light)
+    return [hair + through * (behind - hair) for hair, behind in drawn]
+
+
+def _through(head):
+    """How much of the skin is seen through hair without pigment, (h, w), 0 to 1."""
+    ends = maps.smoothstep(head.off_hair_cm - _UNEVENLY_CM * head.strand, *_THROUGH_CM[::-1])
+    return (ends * head.bare[1] * maps.smoothstep(head.off_cm, *_OFF_WALL_CM)).astype(np.float32)
 
 
 def _light(head):
     """Light and shade of hair without pigment, (h, w), natural logarithm."""
     detail = cv2.log(strands(head)[1][1]) - np.float32(_usual(head))
     broad = cv2.GaussianBlur(detail, (0, 0), _BROAD_CM * head.canvas.px_per_cm)
-    lit = _BROADLY * np.clip(broad, -2.5, 2.0) + _DETAIL * np.clip(detail - broad, -1.2, 1.2)
+    sheen = _SHEEN * maps.smoothstep(head.off_hair_cm, *_SHEEN_CM)
+    lit = _BROADLY * np.clip(broad, -2.5, sheen) + _DETAIL * np.clip(detail - broad, -1.2, 1.2)
     # What is told from its mixture has no strands of its own left.
     lost = maps.smoothstep(strands(head)[0], *_WHOLE) * (head.strand - np.float32(0.6))
+    lit += _OUTLINE * maps.smoothstep(skull.radius(head.canvas), *_TO_OUTLINE) + _USUAL_FORM
+    lit += _BESIDE * maps.smoothstep(head.canvas.y_cm, *_TO_BESIDE_CM)
     return lit.astype(np.float32) + _EDGE_STRANDS * lost + _in_the_dark(head, detail)
 
 
