@@ -17,6 +17,7 @@ SIDES = ("left", "right")
 
 TYPICAL_WEIGHT = 0.5
 LEAST_SIGNS = 3
+_FREQUENT = 0.3  # HPO's "Frequent" is 30 to 79 %; what fewer people have is occasional or very rare
 DEFAULT_SIDE = "left"
 
 # A sampled sign is this much weaker or stronger than the profile says, uniformly: people with one
@@ -173,13 +174,15 @@ def typical_signs(signs: Sequence[Sign]) -> list[Sign]:
 
     Those that the supplement marks, and those with a known weight of at least a half. Where nothing
     is marked and that makes fewer than three, those of unknown frequency too; then the most frequent
-    of the rest, until there are three or none is left.
+    of the rest, as far as it is frequent, until there are three. What is occasional or rare is drawn
+    only of diseases that have nothing else.
     """
     ranks = [_rank(sign) for sign in signs]
     chosen = {number for number, rank in enumerate(ranks) if rank == 1}
     if not any(sign.typical for sign in signs) and len(chosen) < LEAST_SIGNS:
         chosen |= {number for number, rank in enumerate(ranks) if rank == 2}
-        rest = [number for number, rank in enumerate(ranks) if rank == 3 and signs[number].weight > 0]
+        few = [number for number, rank in enumerate(ranks) if rank == 3 and signs[number].weight > 0]
+        rest = [number for number in few if signs[number].weight >= _FREQUENT or not chosen]
         rest.sort(key=lambda number: -signs[number].weight)
         chosen.update(rest[: max(0, LEAST_SIGNS - len(chosen))])
     return [sign for number, sign in enumerate(signs) if number in chosen]

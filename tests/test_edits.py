@@ -207,12 +207,22 @@ def test_signs_of_unknown_frequency_join_where_fewer_than_three_are_frequent():
     assert typical_signs([UP, UNKNOWN, PALE, JAW]) == [UP, UNKNOWN, PALE]
 
 
-def test_the_most_frequent_of_the_rest_make_up_three():
-    assert typical_signs([JAW, PALE, UP]) == [JAW, PALE, UP]
-    assert len(typical_signs([JAW, PALE])) == 2
-    rare = Sign("chin_width", 1, 0.05)
-    assert typical_signs([rare, UP, WIDE, JAW]) == [UP, WIDE, JAW]
+def test_frequent_signs_of_the_rest_make_up_three_and_what_is_occasional_does_not():
+    assert typical_signs([JAW, PALE, UP]) == [PALE, UP]
+    often = Sign("chin_width", 1, 0.3)
+    assert typical_signs([often, UP, PALE, JAW]) == [often, UP, PALE]
+    assert typical_signs([often, UP, WIDE, PALE]) == [UP, WIDE, PALE]
     assert LEAST_SIGNS == 3
+
+
+def test_what_is_occasional_or_rare_is_typical_of_diseases_that_have_nothing_else():
+    rare, never = Sign("chin_width", 1, 0.05), Sign("chin_height", 1, 0.0)
+    assert typical_signs([JAW, rare, never]) == [JAW, rare]
+
+
+def test_alopecia_totalis_typically_comes_without_vitiligo(diseases):
+    signs = [sign.attribute for sign in typical_signs(diseases.find("Alopecia totalis").signs)]
+    assert signs == ["scalp_hair_density", "total_alopecia"]
 
 
 def test_what_the_supplement_marks_is_typical_and_nothing_rare_fills_up():
