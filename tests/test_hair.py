@@ -159,18 +159,21 @@ def test_temples_in_the_shade_of_hair_are_no_hair(canvas, head):
     assert scalp.find(darker).pigmented[temples].mean() < 0.05
 
 
-def test_long_hair_beside_the_neck_has_no_holes(canvas, head):
-    near, x, y = head.canvas, head.canvas.x_cm, head.canvas.y_cm
+def test_long_hair_beside_the_neck_has_no_holes(short, canvas, head):
+    x0, y0, x1, y1 = short.chart.box
+    near = scalp._over(canvas, np.s_[: y1 - y0, : x1 - x0])
+    hair, person, x, y = np.zeros_like(near.x_cm), region(short, "person"), near.x_cm, near.y_cm
+    hair[head.canvas.window] = head.hair
     lock = (np.abs(x - 7.3) < 1.2) & (y < -3.0) & (y > -9.0)
     sheen = lock & (np.abs(y + 6.0) < 0.8)
     planes = tuple(np.where(lock, np.where(sheen, 0.12, 0.06) * tint, p).astype(np.float32)
                    for p, tint in zip(near.planes, (1.0, 0.8, 0.6), strict=True))  # fmt: skip
     long = replace(near, planes=planes, skin=near.skin * ~lock, _kept={})
-    found = scalp.hanging(long, np.maximum(head.hair, lock & ~sheen).astype(np.float32), lock.astype(np.float32))
+    found = scalp.hanging(long, np.maximum(hair, lock & ~sheen).astype(np.float32), lock.astype(np.float32))
     assert found[sheen].mean() > 0.85
     beside = cv2.dilate(lock.astype(np.uint8), np.ones((7, 7))) == 0
-    np.testing.assert_array_equal(found[beside], head.hair[beside])
-    np.testing.assert_array_equal(scalp.hanging(near, head.hair, head.person), head.hair)  # short hair has none
+    np.testing.assert_array_equal(found[beside], hair[beside])
+    np.testing.assert_array_equal(scalp.hanging(near, hair, person), hair)  # short hair has none
 
 
 def test_hair_that_reaches_beyond_what_may_change_keeps_its_colour_and_says_why(engine):

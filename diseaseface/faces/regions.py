@@ -27,8 +27,8 @@ _EDGE_SOFTNESS = 1e-3
 
 _BY_SHOULDERS_CM = (-5.0, -2.0)
 _LIKELY, _SEAM_CM = 0.2, 0.3  # hair there, and what joins it to clothes along the neck
-# Hair that hangs behind the ears begins so high, or reaches less far aside than clothes on shoulders.
-_FROM_CM, _ASIDE_CM = -4.0, 10.4
+# Hair that hangs begins so high, or somewhat lower and then reaches less far aside than clothes on shoulders.
+_FROM_CM, _LOWER_CM, _ASIDE_CM = -4.0, -8.5, 10.4
 
 
 def find_regions(
@@ -122,7 +122,7 @@ def _may_be_hair(lab, colours, frame):
 
 
 def _unworn(hair, frame):
-    """All but what lies broad on the shoulders, where clothes may have the colour of hair."""
+    """All but what lies low or broad on the shoulders, where clothes and the dark of collars may look like hair."""
     seam, edge = (
         cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(cm * frame.px_per_cm) + 1,) * 2)
         for cm in (_SEAM_CM, 2.0 * _SEAM_CM)
@@ -130,9 +130,13 @@ def _unworn(hair, frame):
     even = cv2.GaussianBlur(hair, (0, 0), _SEAM_CM * frame.px_per_cm)  # cloth has a texture
     broad = cv2.morphologyEx((even > _LIKELY).astype(np.uint8), cv2.MORPH_OPEN, seam)
     count, parts = cv2.connectedComponents(broad)
-    high, wide = frame.y_cm > _FROM_CM, (np.abs(frame.x_cm) > _ASIDE_CM) & (frame.y_cm < _BY_SHOULDERS_CM[0])
-    high, wide = (np.bincount(parts[where], minlength=count) > 0 for where in (high, wide))
-    clothes = wide & ~high
+    aside = (np.abs(frame.x_cm) > _ASIDE_CM) & (frame.y_cm < _BY_SHOULDERS_CM[0])
+    places = frame.y_cm > _FROM_CM, frame.y_cm > _LOWER_CM, aside
+    high, lower, wide = (np.bincount(parts[where], minlength=count) > 0 for where in places)
+    clothes = ~lower | (wide & ~high)
     clothes[0] = False
-    worn = cv2.dilate(clothes[parts].astype(np.float32), edge)
+    hangs = (broad > 0) & ~clothes[parts]
+    worn, hangs = (cv2.dilate(one.astype(np.float32), edge) for one in (clothes[parts], hangs))
+    low = step_between(frame.y_cm, _LOWER_CM, _LOWER_CM - 1.0)  # narrow parts there are gaps of a collar
+    worn = np.maximum(worn, low * (1 - hangs))
     return 1 - cv2.GaussianBlur(worn, (0, 0), max(0.6, 0.1 * frame.px_per_cm))
