@@ -3,7 +3,7 @@
 Draws diseases on the photos of `--faces` and reads them back with the photo before and without: severity and its
 interval, the right disease among all, and healthy faces that are told they depart, neutral and smiling. Engine and
 reader share one catalogue, so figures of drawn pictures say that they agree, not that either is right about people.
-What no reader of single photos could better is told beside it: the same diseases, in readings made by the norms.
+What the best reader of single photos would reach is told beside it: the same diseases, in readings made by the norms.
 Norms must not hold these faces: make them with `benchmark norms --leave-out` and name them with `--norms`.
 """
 
@@ -167,20 +167,17 @@ def _read_case(found: Found, reader: Reader, face: Face, group: str, profile: Pr
                  departure(read_change(face, after))),
         SINGLE: (severity_by_measures(profile, None, alone), alone),
     }  # fmt: skip
-    for how, (score, departed) in readings.items():
+    for how, (score, _) in readings.items():
         found.severities.append((how, severity, score.value, score.more["low"], score.more["high"]))
-        if severity == MARKED:
-            _rank(found, reader, how, group, profile, departed)
-    if severity == MARKED:
-        for made in made_by_norms(alone, profile, severity, _MADE_OF_EACH):
-            _rank(found, reader, _MADE, group, profile, made)
-    if severity == MARKED and group == "curated":
+    if severity != MARKED:
+        return
+    departures = [(how, departed) for how, (_, departed) in readings.items()]
+    departures += [(_MADE, made) for made in made_by_norms(alone, profile, severity, _MADE_OF_EACH)]
+    for how, departed in departures:
+        found.ranks.append((how, group, reader.rank(departed, profile)))
+        found.ranks.append((how + _BY_EVIDENCE, group, reader.rank(departed, profile, often=False)))
+    if group == "curated":
         found.moves += list(_moves(reader, after, profile, readings[SINGLE][0]))
-
-
-def _rank(found: Found, reader: Reader, how: str, group: str, profile: Profile, departed: Departure) -> None:
-    found.ranks.append((how, group, reader.rank(departed, profile)))
-    found.ranks.append((how + _BY_EVIDENCE, group, reader.rank(departed, profile, often=False)))
 
 
 def made_by_norms(seen: Departure, profile: Profile, severity: float, count: int) -> Iterator[Departure]:

@@ -133,10 +133,8 @@ def _unworn(hair, frame):
     aside = (np.abs(frame.x_cm) > _ASIDE_CM) & (frame.y_cm < _BY_SHOULDERS_CM[0])
     places = frame.y_cm > _FROM_CM, frame.y_cm > _LOWER_CM, aside
     high, lower, wide = (np.bincount(parts[where], minlength=count) > 0 for where in places)
-    clothes = ~lower | (wide & ~high)
-    clothes[0] = False
-    hangs = (broad > 0) & ~clothes[parts]
-    worn, hangs = (cv2.dilate(one.astype(np.float32), edge) for one in (clothes[parts], hangs))
+    real = (broad > 0) & (high | (lower & ~wide))[parts]
+    worn, hangs = (cv2.dilate(one.astype(np.float32), edge) for one in ((broad > 0) & ~real, real))
     low = step_between(frame.y_cm, _LOWER_CM, _LOWER_CM - 1.0)  # narrow parts there are gaps of a collar
     worn = np.maximum(worn, low * (1 - hangs))
     return 1 - cv2.GaussianBlur(worn, (0, 0), max(0.6, 0.1 * frame.px_per_cm))

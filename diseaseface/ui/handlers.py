@@ -54,15 +54,16 @@ class Handlers:
         """Draw, then score, then draw the course; each as soon as it is there, until something newer is asked."""
         wanted = Asked(disease, severity, seed, age, sex, side, presentation, toward, engine)
         turns = turns or Turns()
-        told = self._told(photo, wanted, consent, held, own, past)
-        if not photo and turns.opening:  # what is asked before the page has its photo is asked again then
-            told = (one for one in [Shown.silent()])
-        for step in turns.newest(told, Shown.silent(), Shown.idle()):
+        steps = self._answer(photo, wanted, consent, held, own, past, opening=turns.opening)
+        for step in turns.newest(steps, Shown.silent(), Shown.idle()):
             yield step.values()
 
-    def _told(
-        self, photo, wanted: Asked, consent: bool, held: Held | None, own: Profile | None, past: tuple
+    def _answer(
+        self, photo, wanted: Asked, consent: bool, held: Held | None, own: Profile | None, past: tuple, *, opening: bool
     ) -> Generator[Shown, None, None]:
+        if not photo and opening:  # what is asked before the page has its photo is asked again then
+            yield Shown.silent()
+            return
         if photo and not consent and not is_example(photo):
             yield Shown(photo_notice=presenters.notice_html(texts.CONSENT_FIRST))
             return

@@ -11,6 +11,7 @@ from diseaseface.knowledge.profiles import Profile
 from diseaseface.ui import presenters
 from diseaseface.ui.asked import Asked
 from diseaseface.ui.outputs import Outputs
+from diseaseface.ui.progress import idle
 
 if TYPE_CHECKING:
     from diseaseface.pipeline import Drawing, Result
@@ -76,7 +77,8 @@ class Shown(Outputs):
     @classmethod
     def idle(cls) -> "Shown":
         """Return the news that nothing is being done, and no other."""
-        return cls.silent(status="", stop=gr.update(visible=False))
+        status, stop = idle()
+        return cls.silent(status=status, stop=stop)
 
     def news(self) -> dict[str, Any]:
         """Return what is given, by name."""

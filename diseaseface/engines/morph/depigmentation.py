@@ -57,32 +57,33 @@ def _gains(canvas: Canvas) -> tuple[list[np.ndarray], list[np.ndarray]]:
     chroma = _OWN_COLOUR * usual / usual_light + (1.0 - _OWN_COLOUR) * _SKIN
     shading = np.interp(usual_light / goal, *_SHADING)
     shaded = goal * (np.maximum(own, _DARKEST * usual_light) / usual_light) ** np.float32(shading)
-    reach, hairs = _reach(canvas, colour), _hairs(canvas, colour)
+    lighter = cv2.log(np.maximum(canvas.planes[1], 1 / 512)) - cv2.log(np.ascontiguousarray(colour[..., 1]))
+    lids = _by_disc(_eyes(canvas), cv2.MORPH_DILATE, _LIDS_CM, canvas)
+    reach, hairs = _reach(canvas, lighter, lids), _hairs(canvas, colour)
     fairer = [cv2.log(shaded * c + shine) - cv2.log(np.ascontiguousarray(colour[..., k])) for k, c in enumerate(chroma)]
-    margins, green = _lid_margins(canvas, colour), np.minimum(fairer[1], _MOST_AT_LIDS)
+    margins, green = _lid_margins(canvas, lighter, lids), np.minimum(fairer[1], _MOST_AT_LIDS)
     edges = [green + _HUE_AT_LIDS * (gain - fairer[1]) for gain in fairer]
     gains = [(gain + hair) * reach for gain, hair in zip(fairer, hairs, strict=True)]
     gains = [gain + margins * (edge - gain) for gain, edge in zip(gains, edges, strict=True)]
     return [gain.astype(np.float32) for gain in gains], _lip_gain(canvas, goal * chroma)
 
 
-def _reach(canvas: Canvas, colour: np.ndarray) -> np.ndarray:
-    """Skin, with beard, brows, stubble and strands that lie across it, but for lids and lips, float32 (h, w)."""
+def _reach(canvas: Canvas, lighter: np.ndarray, lids: np.ndarray) -> np.ndarray:
+    """Skin, with beard, brows, stubble and strands that lie across it, but for lids and lips, float32 (h, w).
+
+    `lighter` (h, w) is each pixel's log light over that of skin there, `lids` (h, w) are eyes and the lids around them.
+    """
     bare = np.minimum(canvas.skin + canvas.beard + canvas.brows, 1.0)
     across = _by_disc(bare, cv2.MORPH_CLOSE, _ACROSS_CM, canvas) * _below_hairline(canvas) * _of("person", canvas)
-    lighter = cv2.log(np.maximum(canvas.planes[1], 1 / 512)) - cv2.log(np.ascontiguousarray(colour[..., 1]))
     across *= maps.smoothstep(lighter, *_NO_STRAND)
     # Margins of lids are dark by their lashes and shade, and no colour of theirs is known.
-    lids = _by_disc(_eyes(canvas), cv2.MORPH_DILATE, _LIDS_CM, canvas)
     other = lids + canvas.lips + _of("mouth", canvas)
     return np.maximum(bare, across * (1.0 - np.minimum(other, 1.0))).astype(np.float32)
 
 
-def _lid_margins(canvas: Canvas, colour: np.ndarray) -> np.ndarray:
+def _lid_margins(canvas: Canvas, lighter: np.ndarray, lids: np.ndarray) -> np.ndarray:
     """Return the dark edges of lids between skin and eye, (h, w); what is as light as the eye is wet, or the eye's."""
-    lighter = cv2.log(np.maximum(canvas.planes[1], 1 / 512)) - cv2.log(np.ascontiguousarray(colour[..., 1]))
     lighter = cv2.GaussianBlur(lighter, (0, 0), max(0.8, _WET_CM * canvas.px_per_cm))
-    lids = _by_disc(_eyes(canvas), cv2.MORPH_DILATE, _LIDS_CM, canvas)
     margins = lids - _by_disc(_eyes(canvas), cv2.MORPH_CLOSE, _LIMBUS_CM, canvas)
     return margins * (1.0 - canvas.skin) * maps.smoothstep(lighter, *_WET)
 

@@ -144,7 +144,11 @@ def _usual(head):
 
 def white(head: Scalp) -> float:
     """Return the linear light that white hair would have, going by the whites of the eyes."""
-    face, region = head.canvas.face, head.canvas.face.regions.sclera
+    return head.canvas.keep(("white hair",), lambda: _by_eyes(head.canvas.face))
+
+
+def _by_eyes(face):
+    region = face.regions.sclera
     eyes = region > 0.8
     if eyes.sum() < 12:
         return _USUAL_LIGHT
