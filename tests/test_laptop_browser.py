@@ -47,6 +47,7 @@ IN_SIGHT = """at => { const box = document.querySelector(at).getBoundingClientRe
 
 def test_an_age_is_heard_when_its_box_is_left_and_what_is_wrong_with_it_comes_in_sight(page):
     page.click("#more > button")
+    page.wait_for_timeout(1000)  # Gradio lays out what was folded once more, and what is typed until then is lost
     page.fill("#age input, #age textarea", "abc")
     page.press("#age input, #age textarea", "Tab")
     until_text(page, "#notice", "number of years")
